@@ -1,0 +1,132 @@
+"""`create_app()`: a list of steps. The only file that knows every feature."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from forum.accounts import session as sign_in
+from forum.accounts import views as accounts
+from forum.base import outbox, resources
+from forum.base.db import db, prepare_engine
+from forum.base.jobs import Job, Worker
+from forum.base.mail import mailer_for, texter_for
+from forum.base.storage import FileStorage
+from forum.base.web import cache, errors, filters, forms, frame, guard, headers, locale
+from forum.complaints import author_acts
+from forum.complaints import service as complaint_service
+from forum.complaints import views as complaints
+from forum.digest import render as digest_render
+from forum.digest import service as digest_service
+from forum.digest import views as digest
+from forum.log import keys
+from forum.log import views as log
+from forum.moderation import service as moderation_service
+from forum.moderation import views as moderation
+from forum.notifications import receivers as notifications
+from forum.notifications import views as notification_views
+from forum.pages import views as pages
+from forum.response import timers as response_timers
+from forum.response import views as response
+from forum.search import receivers as search
+from forum.search import views as search_views
+from forum.transparency import service as transparency_service
+from forum.transparency import views as transparency
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+FEATURES = (log, accounts, complaints, response, moderation, notification_views, search_views,
+            transparency, digest, pages)  # fmt: skip
+
+# Who hears of what, after the commit: topic, name, receiver, whether it takes many at once.
+RECEIVERS = (
+    ("complaint.changed", "search", search.index, True),
+    ("author.told", "notify", notifications.tell_author, False),
+    ("mail.due", "mail", notifications.send_mail, False),
+    ("code.due", "code", notifications.send_code, False),
+)
+
+NAVIGATION = (
+    ("pages.home", _l("首页"), "read"),
+    ("pages.complaints", _l("全部意见"), "read"),
+    ("log.readable", _l("删改记录"), "read"),
+    ("transparency.balance_page", _l("公开账"), "read"),
+)
+WORK_PLACES = (
+    ("response.queue", _l("工作台"), "staff.queue"),
+    ("digest.index", _l("今日必看"), "digest.read"),
+)
+LINKS = {
+    "home": "pages.home",
+    "complaints": "pages.complaints",
+    "new": "complaints.new",
+    "rules": "moderation.rules",
+    "log": "log.readable",
+    "transparency": "transparency.balance_page",
+    "login": "accounts.login",
+    "language": "accounts.language",
+    "search": "search.search",
+}
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """The application with the settings of `environ` (default: the process's environment)."""
+    app = Flask(__name__)
+    app.config.from_mapping(config.settings(os.environ if environ is None else environ))
+    _open_database(app)
+    _lend_resources(app)
+    _install_web(app)
+    for feature in FEATURES:
+        app.register_blueprint(feature.blueprint)
+    for topic, name, receiver, batch in RECEIVERS:
+        outbox.subscribe(topic, name, receiver, batch=batch)
+    notifications.read_context(digest_render.MAIL, digest_render.mail_context)
+    return app
+
+
+def worker_of(app: Flask) -> Worker:
+    """The worker of `app` with everything that is done by time."""
+    digest_at = app.config["FORUM_DIGEST_AT"]
+    jobs = (
+        Job("case-timers", response_timers.run_due, every=timedelta(seconds=60)),
+        Job("withdrawals", author_acts.withdraw_due, every=timedelta(seconds=60)),
+        Job("measures-ended", moderation_service.restore_ended, every=timedelta(seconds=60)),
+        Job("posting-keys", complaint_service.forget_keys, daily_at="03:20"),
+        Job("balance", transparency_service.count_daily, daily_at="00:05"),
+        Job("digest", digest_service.send_due, daily_at=digest_at),
+        Job("outbox-sweep", outbox.sweep, daily_at="03:30"),
+    )
+    return Worker(app, jobs)
+
+
+def _open_database(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _lend_resources(app: Flask) -> None:
+    instance = Path(app.config["FORUM_INSTANCE"])
+    resources.provide(app, "mailer", mailer_for(app.config["FORUM_MAIL_URL"], instance))
+    resources.provide(app, "texter", texter_for(app.config["FORUM_SMS_URL"], instance))
+    resources.provide(app, "storage", FileStorage(instance / "files"))
+    keys.lend(app)
+
+
+def _install_web(app: Flask) -> None:
+    proxies = int(app.config["FORUM_PROXIES"])
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    sign_in.install(app)
+    for part in (locale, cache, filters, forms, guard, headers, errors):
+        part.install(app)
+    frame.install(app, NAVIGATION, WORK_PLACES, LINKS)

@@ -1,0 +1,72 @@
+"""Before every request: who is asking, may they, and does the request come from our own page.
+
+A route without a row in the rights table answers to nobody.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
+
+from forum.base import rights
+from forum.base.refusal import Invalid, NotAllowed
+from forum.base.web.nosession import is_static
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def role() -> str:
+    """The role of whoever sends this request; ``visitor`` when not signed in."""
+    return current_user.role if current_user.is_authenticated else "visitor"
+
+
+def install(app: Flask) -> None:
+    """Guard every route of `app`."""
+    app.before_request(_check_right)
+    app.before_request(_check_forgery)
+    app.jinja_env.globals["may"] = lambda act: rights.may(role(), act)
+    app.jinja_env.globals["csrf_token"] = _token_when_signed_in
+
+
+def _check_right() -> Response | None:
+    if request.endpoint is None or is_static():
+        return None
+    act = rights.ROUTES.get(request.endpoint)
+    if act == "read" or (act and rights.may(role(), act)):
+        return None
+    if act and not current_user.is_authenticated:
+        here = request.full_path.rstrip("?") if request.method in SAFE else None
+        return redirect(url_for("accounts.login", next=here))
+    raise NotAllowed(_("您的身份不能打开这一页。"), act=act)
+
+
+def _check_forgery() -> None:
+    """Another site's page must not act for our visitor.
+
+    Visitors hold no cookie and no token, so their forms are checked by where they come from;
+    whoever is signed in must show the session's token as well.
+    """
+    if request.method in SAFE or request.endpoint is None:
+        return
+    if _comes_from_elsewhere():
+        raise Invalid(_("这个请求不是从本站页面发出的，未予受理。请回到本站再试一次。"), "csrf")
+    if current_user.is_authenticated:
+        try:
+            validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRF-Token"))
+        except ValidationError:
+            raise Invalid(_("页面停留太久或已重新登录，请再提交一次。您填写的内容还在。"), "csrf") from None
+
+
+def _comes_from_elsewhere() -> bool:
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def _token_when_signed_in() -> str:
+    return generate_csrf() if current_user.is_authenticated else ""

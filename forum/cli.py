@@ -1,0 +1,258 @@
+"""The `forum` commands: each calls a verb or a read of some room and says what came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from forum.terminal import Day, OneLineErrors, board, import_file, in_board, print_status, show
+
+FILE = click.Path(path_type=Path)
+BIND = click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
+WORKERS = click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+ON_DATE = click.option("--date", "day", type=Day(), help="The day, as 2026-11-22; default: today.")
+INSIDE = ("member", "staff", "moderator", "executive", "auditor", "admin")
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="zhiyan")
+def main() -> None:
+    """Zhiyan (直言): a board of complaints with a log that shows every removal.
+
+    \b
+    Example: forum init && forum serve
+    Settings come from the environment; config.py tells of each.
+    """
+
+
+@main.command()
+@click.option("--name", default="管理员", show_default=True, help="The first administrator.")
+@click.option("--email", help="Where to send the administrator's link as well.")
+def init(name: str, email: str | None) -> None:
+    """Make a new board: keys, database, log, first administrator.
+
+    \b
+    Example: FORUM_BASE_URL=https://complaints.example forum init
+    The log's name comes from FORUM_BASE_URL and never changes again.
+    """
+    from forum.setup import Administrator, open_board
+
+    app = board()
+    token = open_board(app, Administrator(name, email))
+    click.echo(f"The board is in {app.config['FORUM_INSTANCE']}.")
+    click.echo("First administrator, within 48 hours, once:")
+    click.echo(f"{app.config['FORUM_BASE_URL'].rstrip('/')}/invite/{token}")
+
+
+@main.command()
+@click.option("--no-serve", is_flag=True, help="Stop when the sample board is made.")
+@click.option("--keep", is_flag=True, help="Serve the sample board that is there already, if any.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT")
+def demo(no_serve: bool, keep: bool, port: int) -> None:
+    """Make a board with sample complaints and serve it.
+
+    \b
+    Example: forum demo
+    The samples are made in FORUM_INSTANCE, by default ./instance-demo.
+    """
+    from forum.demo.stage import build, prepare
+
+    prepare(port)
+    build(keep=keep, say=click.echo)
+    if not no_serve:
+        _serve(f"127.0.0.1:{port}", 2, True)
+
+
+@main.command()
+@BIND
+@WORKERS
+@click.option("--no-worker", is_flag=True, help="`forum worker` runs elsewhere.")
+def serve(bind: str, workers: int, no_worker: bool) -> None:
+    """Serve the board, with its worker beside it.
+
+    \b
+    Example: forum serve --bind 0.0.0.0:8000 --workers 4
+    """
+    _serve(bind, workers, not no_worker)
+
+
+@main.command()
+def worker() -> None:
+    """Do what is waiting and what falls due: index, mail, timers, digest.
+
+    \b
+    Example: forum worker
+    """
+    from forum.app import worker_of
+    from forum.base.jobs import run_until_signalled
+    from forum.startup import check
+
+    app = board()
+    check(app)
+    run_until_signalled(worker_of(app))
+
+
+@main.command("import")
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would happen.")
+@click.option("--strict", is_flag=True, help="Stop at the first bad line.")
+@in_board
+def import_(file: Path, dry_run: bool, strict: bool) -> None:
+    """Take complaints over from FILE: .jsonl, .jsonl.gz, .csv or .xlsx.
+
+    \b
+    Example: forum import --dry-run archive.jsonl.gz
+    Running it again adds nothing; an import that was stopped goes on where it was.
+    """
+    import_file(file, dry_run=dry_run, strict=strict)
+
+
+@main.group()
+def digest() -> None:
+    """The executives' digest."""
+
+
+@digest.command("show")
+@ON_DATE
+@in_board
+def digest_show(day: date | None) -> None:
+    """Print the digest of a day.
+
+    \b
+    Example: forum digest show --date 2026-11-22
+    """
+    from forum.base.clock import local_date
+    from forum.digest.compose import compose
+    from forum.digest.render import render_text
+
+    click.echo(render_text(compose(day or local_date())))
+
+
+@digest.command("send")
+@ON_DATE
+@in_board
+def digest_send(day: date | None) -> None:
+    """Send the digest of a day; once a day, ever.
+
+    \b
+    Example: forum digest send
+    """
+    from forum.base.clock import local_date
+    from forum.digest.service import send
+
+    issue = send(day or local_date())
+    click.echo(f"The digest of {issue.date} was sent; log entry {issue.entry}.")
+
+
+@main.group()
+def search() -> None:
+    """The search index."""
+
+
+@main.group()
+def log() -> None:
+    """The log of every change."""
+
+
+@log.command("check")
+@in_board
+def log_check() -> None:
+    """Recompute the whole log from what is stored and hold every row against its entry.
+
+    \b
+    Example: forum log check
+    Exit 1 and a list when something differs.
+    """
+    from forum.app import ROW_CHECKS
+    from forum.log.check import check_log
+
+    show(check_log(ROW_CHECKS))
+
+
+@log.command("vkey")
+@in_board
+def log_vkey() -> None:
+    """Print the key with which the log's signatures are checked.
+
+    \b
+    Example: forum log vkey > vkey
+    """
+    from forum.base.resources import resource
+
+    click.echo(resource("log").signer.vkey)
+
+
+@log.command("export")
+@click.argument("folder", type=FILE)
+@in_board
+def log_export(folder: Path) -> None:
+    """Write the log into FOLDER as files that any web server can offer.
+
+    \b
+    Example: forum log export /var/www/tlog
+    """
+    from forum.log.export import export_log
+
+    done = export_log(folder)
+    click.echo(f"{done.size} entries in {done.tiles} tiles and {done.bundles} bundles.")
+
+
+@log.command("accept-clock")
+@in_board
+def log_accept_clock() -> None:
+    """Go on although the clock is behind the log; that is logged.
+
+    \b
+    Example: forum log accept-clock
+    """
+    from forum.base.db import transaction
+    from forum.log.service import accept_clock
+
+    with transaction():
+        entry = accept_clock()
+    click.echo(f"The clock is accepted; log entry {entry.index}.")
+
+
+@main.group()
+def user() -> None:
+    """People."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice(INSIDE))
+@click.option("--department", help="Name of the department that signs the person's replies.")
+@click.option("--email")
+@click.option("--phone")
+@in_board
+def user_add(
+    name: str, role: str, department: str | None, email: str | None, phone: str | None
+) -> None:
+    """Add a person; prints a link to set the first password.
+
+    \b
+    Example: forum user add 林知夏 --role staff --department 客户关系部 --email lin@company.example
+    """
+    from forum.setup import add_person
+
+    person, link = add_person(name, role, department=department, email=email, phone=phone)
+    click.echo(f"{person.staff_no or person.name}: {link} (within 48 hours, once)")
+
+
+@main.command()
+@in_board
+def status() -> None:
+    """Say how the board is.
+
+    \b
+    Example: forum status
+    """
+    print_status()
+
+
+def _serve(bind: str, workers: int, with_worker: bool) -> None:
+    from forum.serving import serve as serve_board
+
+    serve_board(board(), bind=bind, workers=workers, with_worker=with_worker, say=click.echo)

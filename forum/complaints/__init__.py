@@ -1,0 +1,1 @@
+"""The homeowner's side: complaints, comments, me-too, photos, receipts, the author's own acts."""

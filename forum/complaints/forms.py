@@ -1,0 +1,109 @@
+"""What a homeowner fills in. Forms take and keep what was typed; `drafts.py` has the rules."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput, TextInput
+
+from forum.base.web.forms import BoardForm
+from forum.complaints.drafts import MAX_BODY, MAX_COMMENT, MAX_NAME, MAX_REMEDY, MAX_TITLE
+from forum.places import queries as places
+
+TYPE_CHOICES = [
+    ("criticism", _l("批评")),
+    ("suggestion", _l("建议")),
+    ("question", _l("咨询")),
+    ("praise", _l("表扬")),
+]
+FILL = _l("请填写这一项。")
+CHOOSE = _l("请选择一项。")
+
+
+def fresh_key() -> str:
+    """A posting key: base64url of 32 random bytes, 43 characters."""
+    return secrets.token_urlsafe(32)
+
+
+class ComplaintForm(BoardForm):
+    """The posting form; `idempotency` makes sending it twice harmless."""
+
+    idempotency = HiddenField(default=fresh_key)
+    author_key = HiddenField()
+    type = RadioField(_l("这是"), choices=TYPE_CHOICES, default="criticism",
+                      validators=[InputRequired(CHOOSE)])  # fmt: skip
+    project = SelectField(_l("哪个小区"), validators=[InputRequired(CHOOSE)])
+    category = SelectField(_l("哪方面"), validators=[InputRequired(CHOOSE)])
+    title = StringField(_l("标题"), [InputRequired(FILL), Length(max=MAX_TITLE)],
+                        description=_l("一句话说清是什么事，例如：三号楼电梯一周坏了两次"))  # fmt: skip
+    body = TextAreaField(_l("怎么回事"), [InputRequired(FILL), Length(max=MAX_BODY)],
+                         description=_l("什么时候、在哪里、发生了什么、找过谁"),
+                         render_kw={"rows": 9})  # fmt: skip
+    photos = MultipleFileField(_l("照片"), description=_l("最多 9 张，每张不超过 20 MB。位置信息会去掉。"))
+    remedy = TextAreaField(_l("您希望怎样解决"), [Optional(), Length(max=MAX_REMEDY)],
+                           render_kw={"rows": 3})  # fmt: skip
+    wanted_by = DateField(_l("希望在哪天之前"), [Optional()])
+    pseudonym = StringField(_l("署名"), [InputRequired(FILL), Length(max=MAX_NAME)],
+                            description=_l("公开显示的名字，不必是真名"))  # fmt: skip
+
+    def offer_places(self) -> None:
+        """Fill the choices of estate (grouped by city) and category from the database."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for project in places.projects():
+            city = project.city.name if project.city else str(_l("其他"))
+            groups.setdefault(city, []).append((project.slug, project.name))
+        empty: Any = {"": [("", _l("请选择"))]}
+        self.project.choices = empty | groups if groups else empty[""]
+        self.category.choices = [("", _l("请选择"))] + [
+            (category.slug, category.name) for category in places.categories()
+        ]
+
+
+class CommentForm(BoardForm):
+    """A few words under a complaint."""
+
+    body = TextAreaField(_l("您想说的"), [InputRequired(FILL), Length(max=MAX_COMMENT)],
+                         render_kw={"rows": 4})  # fmt: skip
+
+
+def code_field() -> Any:
+    """The author's code: typed by hand, so never hidden behind dots and never remembered."""
+    return PasswordField(
+        _l("本人码"),
+        [Optional(), Length(max=80)],
+        widget=TextInput(),
+        description=_l("26 位，在您的回执页上。没有可以留空，会记为“未验证”。"),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
+                   "data-secret": ""},
+    )  # fmt: skip
+
+
+class ActForm(BoardForm):
+    """An act of the author: the newest entry that was seen, and the code that proves it."""
+
+    of = IntegerField(widget=HiddenInput(), validators=[InputRequired(FILL)])
+    status = HiddenField()
+    code = code_field()
+
+
+class EditForm(ActForm):
+    """A new text."""
+
+    title = StringField(_l("标题"), [InputRequired(FILL), Length(max=MAX_TITLE)])
+    body = TextAreaField(_l("怎么回事"), [InputRequired(FILL), Length(max=MAX_BODY)],
+                         render_kw={"rows": 12})  # fmt: skip
+    code = code_field()

@@ -1,0 +1,1 @@
+"""The executives' daily digest: composed from rows (reads only), sent once, ever."""

@@ -1,0 +1,188 @@
+"""Reading the log: nodes for proofs and tiles, checkpoints, entries, openings."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+
+from forum.base.db import db
+from forum.log.models import LogCheckpoint, LogEntry, LogNode, Opening
+from forum.tlog import merkle
+from forum.tlog.commitment import commit
+from forum.tlog.entry import parse_entry
+from forum.tlog.proof import format_proof
+
+# Below the least number of bound variables any supported database takes in one statement.
+MANY = 400
+# The columns of the log hold 32 bits on PostgreSQL; asking beyond them finds nothing.
+MOST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Tip:
+    """The newest signed tree: its size, its root in base64, its signed note."""
+
+    size: int
+    root: str
+    note: str
+
+
+def tip() -> Tip | None:
+    """The newest checkpoint that was committed; None before the log is opened."""
+    row = db.session.execute(
+        select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
+        .order_by(LogCheckpoint.size.desc())
+        .limit(1)
+    ).first()
+    return Tip(*row) if row else None
+
+
+def read_nodes(nodes: Sequence[tuple[int, int]]) -> list[bytes]:
+    """A `merkle.HashReader` over the stored nodes; ProofError when one is not there."""
+    found: dict[tuple[int, int], bytes] = {}
+    for start in range(0, len(nodes), MANY):
+        part = list(nodes[start : start + MANY])
+        rows = db.session.execute(
+            select(LogNode.level, LogNode.number, LogNode.hash).where(
+                tuple_(LogNode.level, LogNode.number).in_(part)
+            )
+        )
+        found.update(((row.level, row.number), row.hash) for row in rows)
+    try:
+        return [found[node] for node in nodes]
+    except KeyError as missing:
+        raise merkle.ProofError(f"the node {missing} is not stored") from None
+
+
+def read_row(level: int, first: int, count: int) -> list[bytes]:
+    """The hashes of `count` neighbouring nodes of one level, from number `first`: a tile."""
+    if first + count > MOST:
+        return []
+    return list(
+        db.session.scalars(
+            select(LogNode.hash)
+            .where(LogNode.level == level, LogNode.number.between(first, first + count - 1))
+            .order_by(LogNode.number)
+        )
+    )
+
+
+def entry_bytes(first: int, count: int = 1) -> list[bytes]:
+    """The bytes of `count` entries from index `first`, as many as there are."""
+    if first + count > MOST:
+        return []
+    return list(
+        db.session.scalars(
+            select(LogEntry.bytes)
+            .where(LogEntry.index.between(first, first + count - 1))
+            .order_by(LogEntry.index)
+        )
+    )
+
+
+def entry(index: int) -> dict[str, Any] | None:
+    """The decoded entry at `index`; None when there is none."""
+    found = entry_bytes(index)
+    return parse_entry(found[0]) if found else None
+
+
+def entries_of(complaint: int) -> list[tuple[int, dict[str, Any]]]:
+    """Index and decoded entry of everything that touched the complaint, oldest first."""
+    rows = db.session.execute(
+        select(LogEntry.index, LogEntry.bytes)
+        .where(LogEntry.complaint == complaint)
+        .order_by(LogEntry.index)
+    )
+    return [(index, parse_entry(data)) for index, data in rows]
+
+
+def openings_of(complaint: int) -> list[Opening]:
+    """The salts that are still held for the complaint's entries, in order of entry and field."""
+    return list(
+        db.session.scalars(
+            select(Opening)
+            .where(Opening.complaint == complaint)
+            .order_by(Opening.entry, Opening.field)
+        )
+    )
+
+
+def opening(index: int, field: str) -> bytes | None:
+    """The salt of one commitment; None when it was never made, or erased."""
+    return db.session.scalar(
+        select(Opening.salt).where(Opening.entry == index, Opening.field == field)
+    )
+
+
+def opens(index: int, field: str, value: str, found: dict[str, Any]) -> bool:
+    """Whether `value` with the kept salt is what entry `found` at `index` committed to."""
+    salt = opening(index, field)
+    committed = found.get("commitments", {}).get(field)
+    return salt is not None and commit(field, salt, value) == committed
+
+
+def prove(index: int, checkpoint: Tip | None = None) -> str:
+    """The c2sp.org/tlog-proof of one entry under `checkpoint` (default: the newest)."""
+    under = checkpoint or tip()
+    if under is None:
+        raise merkle.ProofError("the log is not opened")
+    hashes = merkle.prove_inclusion(index, under.size, read_nodes)
+    return format_proof(index, hashes, under.note)
+
+
+def root_at(size: int) -> str:
+    """The root of the first `size` entries, recomputed from stored nodes, in base64."""
+    return b64encode(merkle.tree_root(size, read_nodes)).decode("ascii")
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """What /log shows: None is no restriction. `hiding` keeps the acts that hide or change."""
+
+    hiding: bool = True
+    kind: str | None = None
+    by: str | None = None
+    complaint: int | None = None
+    project: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    below: int | None = None  # keyset: only entries with a smaller index
+
+
+def readable(wanted: LogFilter, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    """Entries for the readable log, newest first."""
+    rows = db.session.execute(
+        _filtered(wanted).order_by(LogEntry.index.desc()).limit(limit)
+    )
+    return [(index, parse_entry(data)) for index, data in rows]
+
+
+def _filtered(wanted: LogFilter) -> Select[int, bytes]:
+    query = select(LogEntry.index, LogEntry.bytes)
+    if wanted.hiding and wanted.kind is None:
+        query = query.where(LogEntry.hides.is_(True))
+    equal = ((LogEntry.kind, wanted.kind), (LogEntry.by, wanted.by),
+             (LogEntry.complaint, wanted.complaint), (LogEntry.project, wanted.project))  # fmt: skip
+    for column, value in equal:
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(LogEntry.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(LogEntry.at < wanted.until)
+    if wanted.below is not None:
+        query = query.where(LogEntry.index < wanted.below)
+    return query
+
+
+def newest_of(kinds: Iterable[str]) -> int:
+    """The index of the newest entry of any of `kinds`; -1 when there is none."""
+    found = db.session.scalar(
+        select(db.func.max(LogEntry.index)).where(LogEntry.kind.in_(tuple(kinds)))
+    )
+    return -1 if found is None else found

@@ -1,0 +1,222 @@
+"""Appending: every public change of state writes its entry here, inside its own transaction.
+
+    with transaction():
+        ...change rows...
+        log.service.append("support.added", complaint=17, by="member", verified=True, supporters=3)
+
+Before the commit all entries of the transaction are stored, the touched part of the tree is
+recomputed from what was stored, and one checkpoint is signed. It leaves the process only after
+COMMIT returned; then `last-signed` is raised.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import insert, select
+
+from forum.base import clock
+from forum.base.db import Transaction, current_transaction, db
+from forum.base.refusal import Unavailable
+from forum.base.resources import resource
+from forum.log import queries
+from forum.log.last_signed import LastSigned, Signed
+from forum.log.models import LogCheckpoint, LogEntry, LogNode, Opening
+from forum.tlog import merkle
+from forum.tlog.checkpoint import Checkpoint, sign_checkpoint
+from forum.tlog.commitment import commit, new_salt
+from forum.tlog.entry import KINDS, format_entry, parse_entry
+from forum.tlog.note import Signer
+
+
+@dataclass(frozen=True)
+class LogKeys:
+    """What a node signs with: its key (whose name is the origin) and its `last-signed` file."""
+
+    signer: Signer
+    last_signed: LastSigned
+
+    @property
+    def origin(self) -> str:
+        """The log's name, fixed for ever when it was opened."""
+        return self.signer.name
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Where an entry stands: its index, its time (UTC, whole seconds) and its bytes."""
+
+    index: int
+    at: datetime
+    bytes: bytes
+
+
+@dataclass
+class _Open:
+    """The log inside one open transaction."""
+
+    size: int
+    frontier: list[bytes]
+    newest: datetime | None
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    openings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def append(
+    kind: str,
+    *,
+    texts: Mapping[str, str] | None = None,
+    salts: Mapping[str, bytes] | None = None,
+    **fields: Any,
+) -> Appended:
+    """Append one entry. `texts` (field → value) are committed to, with fresh or given salts.
+
+    EntryError for anything that is not exactly an entry of its kind; Unavailable when this node
+    must not sign: its database is behind or beside what it signed before, or its clock is wrong.
+    """
+    open_log = _open_log(current_transaction())
+    at = _time(open_log)
+    salts = {name: (salts or {}).get(name) or new_salt() for name in texts or ()}
+    entry = {"v": 1, "kind": kind, "at": clock.format_utc(at), **fields}
+    if texts is not None:
+        entry["commitments"] = {name: commit(name, salts[name], texts[name]) for name in texts}
+    data = format_entry(entry)
+    index = open_log.size + len(open_log.entries)
+    complaint = entry.get("complaint")
+    open_log.openings += [
+        {"entry": index, "field": name, "salt": salt, "complaint": complaint}
+        for name, salt in salts.items()
+    ]
+    open_log.entries.append(
+        {
+            "index": index,
+            "bytes": data,
+            "kind": kind,
+            "at": at,
+            "hides": KINDS[kind].hides,
+            "by": entry.get("by"),
+            "complaint": complaint,
+            "project": entry.get("project") or _project_of(open_log, complaint),
+        }
+    )
+    open_log.newest = at
+    return Appended(index, at, data)
+
+
+def _open_log(change: Transaction) -> _Open:
+    """The log's state in this transaction; on first use: read it, check it, plan the sealing."""
+    if "log" not in change.notes:
+        keys: LogKeys = resource("log")
+        size = (db.session.scalar(select(db.func.max(LogEntry.index))) or 0) + 1
+        newest = db.session.scalar(select(LogEntry.at).where(LogEntry.index == size - 1))
+        if newest is None:
+            size = 0
+        frontier = queries.read_nodes(merkle.frontier_nodes(size)) if size else []
+        _refuse_to_fork(keys, size, frontier)
+        change.notes["log"] = _Open(size, frontier, newest)
+        change.before_commit.append(lambda: _seal(change, keys))
+    return change.notes["log"]
+
+
+def _refuse_to_fork(keys: LogKeys, size: int, frontier: list[bytes]) -> None:
+    signed = keys.last_signed.read()
+    if signed is None:
+        return
+    if size < signed.size:
+        raise Unavailable(_l("意见记录不完整，暂时不能写入。请稍后再试。"), size=size, signed=signed)
+    here = _base64(merkle.root_from_frontier(frontier))
+    root = here if size == signed.size else queries.root_at(signed.size)
+    if root != signed.root:
+        raise Unavailable(_l("意见记录与签署过的不一致，暂时不能写入。"), root=root, signed=signed)
+
+
+def _time(open_log: _Open) -> datetime:
+    """max(now, time of the entry before), refusing a clock that is plainly wrong."""
+    now = clock.now().replace(microsecond=0)
+    if clock.has_stepped():
+        raise Unavailable(_l("服务器时钟异常，暂时不能写入。请稍后再试。"), rule="clock-stepped")
+    if open_log.newest is None or now >= open_log.newest:
+        return now
+    behind = open_log.newest - now
+    if behind > clock.MAX_STEP and not _clock_accepted(open_log.newest):
+        raise Unavailable(_l("服务器时钟异常，暂时不能写入。请稍后再试。"), rule="clock-behind")
+    return open_log.newest
+
+
+def _clock_accepted(newest: datetime) -> bool:
+    """Whether the administrator accepted a clock that is behind a log ending at `newest`."""
+    changed = db.session.scalars(
+        select(LogEntry.bytes).where(LogEntry.kind == "setting.changed", LogEntry.at == newest)
+    )
+    return any(parse_entry(data)["setting"] == "clock" for data in changed)
+
+
+def accept_clock() -> Appended:
+    """`forum log accept-clock`: go on with the previous time, and say so in the log."""
+    clock.accept_step()
+    open_log = _open_log(current_transaction())
+    behind = open_log.newest is not None and clock.now() < open_log.newest
+    moment = open_log.newest if behind and open_log.newest else clock.now()
+    with clock.set_to(moment):
+        return append("setting.changed", by="admin", setting="clock", value="accepted")
+
+
+def _project_of(open_log: _Open, complaint: int | None) -> str | None:
+    """The project the complaint belonged to when it was last touched, for the log's filter."""
+    if complaint is None:
+        return None
+    for entry in reversed(open_log.entries):
+        if entry["complaint"] == complaint:
+            return entry["project"]
+    return db.session.scalar(
+        select(LogEntry.project)
+        .where(LogEntry.complaint == complaint)
+        .order_by(LogEntry.index.desc())
+        .limit(1)
+    )
+
+
+def _seal(change: Transaction, keys: LogKeys) -> None:
+    """Store the entries and their nodes, recompute the root from storage, sign it."""
+    open_log: _Open = change.notes["log"]
+    if not open_log.entries:
+        return
+    leaves = [merkle.leaf_hash(entry["bytes"]) for entry in open_log.entries]
+    nodes, _frontier = merkle.new_nodes(open_log.size, leaves, open_log.frontier)
+    db.session.flush()
+    db.session.execute(insert(LogEntry), open_log.entries)
+    db.session.execute(
+        insert(LogNode), [{"level": a, "number": b, "hash": c} for a, b, c in nodes]
+    )
+    if open_log.openings:
+        db.session.execute(insert(Opening), open_log.openings)
+    size = open_log.size + len(leaves)
+    root = _stored_root(open_log, size)
+    note = sign_checkpoint(Checkpoint(keys.origin, size, root), keys.signer)
+    signed = Signed(size, _base64(root))
+    db.session.execute(insert(LogCheckpoint), [{"size": size, "root": signed.root, "note": note}])
+    change.after_commit.append(lambda: keys.last_signed.raise_to(signed))
+
+
+def _stored_root(open_log: _Open, size: int) -> bytes:
+    """The root two ways from what the database now holds: entry bytes, and nodes.
+
+    A flipped bit between memory and storage killed more than one public log: signing only what
+    was read back is the lesson.
+    """
+    stored = queries.entry_bytes(open_log.size, size - open_log.size)
+    leaves = [merkle.leaf_hash(data) for data in stored]
+    _nodes, frontier = merkle.new_nodes(open_log.size, leaves, open_log.frontier)
+    root = merkle.root_from_frontier(frontier)
+    if root != merkle.tree_root(size, queries.read_nodes):
+        raise Unavailable(_l("写入后核对不一致，已取消。请稍后再试。"), rule="stored-root")
+    return root
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")

@@ -1,0 +1,121 @@
+"""The log over HTTP: for machines as C2SP tlog-tiles under /tlog, for readers under /log."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from forum.base.refusal import NotFound, Unavailable
+from forum.base.resources import resource, setting
+from forum.base.rights import route_acts
+from forum.base.web.cache import public_page
+from forum.log import pages, queries
+from forum.log.filters import filter_from
+from forum.log.stamp import stamp_answer, tip_for_request, words
+from forum.tlog.tile import ENTRIES, Tile, TileError, format_bundle, parse_tile_path
+
+# A tile never changes: not even a partial one, since its width is part of its address.
+FOREVER = "public, max-age=31536000, immutable"
+GZIP_LEVEL = 6
+
+blueprint = Blueprint("log", __name__)
+blueprint.after_app_request(stamp_answer)
+route_acts(
+    {
+        "log.checkpoint": "read",
+        "log.tile": "read",
+        "log.vkey": "read",
+        "log.policy": "read",
+        "log.readable": "read",
+        "log.entry": "read",
+    }
+)
+
+
+@blueprint.get("/tlog/checkpoint")
+def checkpoint() -> Response:
+    """The newest signed checkpoint (tlog-checkpoint)."""
+    tip = tip_for_request()
+    return _text(tip.note) if tip else _text("this log is not opened yet\n", 503)
+
+
+@blueprint.get("/tlog/tile/<path:rest>")
+def tile(rest: str) -> Response:
+    """A tile of hashes or a bundle of entries (tlog-tiles), whole or partial."""
+    try:
+        wanted = parse_tile_path(f"tile/{rest}")
+    except TileError as error:
+        return _text(f"{error}\n", 404)
+    data = _bundle(wanted) if wanted.level == ENTRIES else _hashes(wanted)
+    if data is None:
+        return _text("the log is not that large\n", 404)
+    response = Response(data, mimetype="application/octet-stream")
+    response.headers["Cache-Control"] = FOREVER
+    return _compressed(response) if wanted.level == ENTRIES else response
+
+
+@blueprint.get("/tlog/vkey")
+def vkey() -> Response:
+    """The verifier key of the log, whose name is the log's origin."""
+    return _text(resource("log").signer.vkey + "\n")
+
+
+@blueprint.get("/tlog/policy")
+def policy() -> Response:
+    """What to trust this log by (tlog-policy): its key, and no witness yet."""
+    url = setting("FORUM_BASE_URL").rstrip("/") + "/tlog"
+    return _text(f"log {resource('log').signer.vkey} {url}\nquorum none\n")
+
+
+@blueprint.get("/log")
+def readable() -> Response:
+    """The log in words, opening on the acts that hide or change something."""
+    chosen = filter_from(request.args)
+    tip = tip_for_request()
+    if tip is None:
+        raise Unavailable(_("意见记录还没有开始。"))
+
+    def render() -> str:
+        return render_template("log/log.html", checkpoint=tip, **pages.list_page(chosen, tip))
+
+    return public_page(tip.size, words(tip), render)
+
+
+@blueprint.get("/log/entries/<int:index>")
+def entry(index: int) -> Response:
+    """One entry: in words, as stored, and with the proof that it is in the log."""
+    tip = tip_for_request()
+    if tip is None or index >= tip.size:
+        raise NotFound(_("没有这一条记录。最新的记录在删改记录里。"), index=index)
+
+    def render() -> str:
+        return render_template("log/entry.html", **pages.entry_page(index, tip))
+
+    return public_page(tip.size, words(tip), render)
+
+
+def _hashes(wanted: Tile) -> bytes | None:
+    row = queries.read_row(8 * int(wanted.level), wanted.number << 8, wanted.width)
+    return b"".join(row) if len(row) == wanted.width else None
+
+
+def _bundle(wanted: Tile) -> bytes | None:
+    entries = queries.entry_bytes(wanted.number << 8, wanted.width)
+    return format_bundle(entries) if len(entries) == wanted.width else None
+
+
+def _compressed(response: Response) -> Response:
+    response.headers["Vary"] = "Accept-Encoding"
+    if request.accept_encodings["gzip"] > 0:
+        response.set_data(gzip.compress(response.get_data(), GZIP_LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _text(text: str, status: int = 200) -> Response:
+    response = make_response(text, status)
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,1 @@
+"""Making something less visible, never without a reason: statements, rules, restoring."""

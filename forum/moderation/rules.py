@@ -1,0 +1,69 @@
+"""The published rules: numbered clauses that every statement of reasons cites."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.base.db import db, transaction
+from forum.log import service as log
+from forum.moderation.models import Rules
+
+
+@dataclass(frozen=True)
+class RulesText:
+    """A version to be published; each clause has number, title, text and its reason (or None)."""
+
+    title: str
+    preamble: str
+    clauses: list[dict[str, str | None]]
+
+    def committed(self) -> str:
+        """The text that is committed to: what `/rules` shows, line by line."""
+        lines = [self.title, self.preamble]
+        lines += [f"{c['number']} {c['title']}\n{c['text']}" for c in self.clauses]
+        return "\n\n".join(lines)
+
+
+def shipped() -> RulesText:
+    """The first version, as it comes with the product."""
+    data: dict[str, Any] = json.loads(
+        files("forum.moderation").joinpath("first_rules.json").read_text("utf-8")
+    )
+    return RulesText(data["title"], data["preamble"], data["clauses"])
+
+
+def publish(text: RulesText, *, by: str) -> Rules:
+    """Publish a version; from now on statements cite its clauses."""
+    with transaction():
+        version = (db.session.scalar(select(db.func.max(Rules.version))) or 0) + 1
+        entry = log.append("rules.published", by=by, version=version, clauses=len(text.clauses),
+                           texts={"text": text.committed()})  # fmt: skip
+        rules = Rules(version=version, entry=entry.index, title=text.title,
+                      preamble=text.preamble, clauses=text.clauses, at=entry.at)  # fmt: skip
+        db.session.add(rules)
+        return rules
+
+
+def publish_first() -> Rules:
+    """What `forum init` publishes."""
+    return publish(shipped(), by="system")
+
+
+def current() -> Rules | None:
+    """The version in force."""
+    return db.session.scalar(select(Rules).order_by(Rules.version.desc()).limit(1))
+
+
+def version(number: int) -> Rules | None:
+    """One version, also an old one."""
+    return db.session.get(Rules, number)
+
+
+def clause(rules: Rules, number: str) -> dict[str, str | None] | None:
+    """The clause of this number."""
+    return next((c for c in rules.clauses if c["number"] == number), None)

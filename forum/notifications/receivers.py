@@ -1,0 +1,138 @@
+"""Receivers of the outbox that send something to a person. Each may be called again.
+
+A message that is sent twice carries the same Message-ID both times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from forum.accounts import codes
+from forum.accounts.codes import Outgoing
+from forum.base.mail import compose
+from forum.base.outbox import Payload
+from forum.base.resources import resource, setting
+from forum.log import queries as log
+from forum.log.stamp import HEADER, words
+
+MAIL_OF = {
+    "signup": "signup_code",
+    "reset": "reset_code",
+    "known": "known_address",
+    "invite": "invite",
+}
+
+Reader = Callable[[dict[str, Any]], dict[str, Any]]
+_readers: dict[str, Reader] = {}
+
+
+def read_context(template: str, reader: Reader) -> None:
+    """Let `reader` turn what the payloads for `template` name into the context, at sending.
+
+    What is large, or may have to be erased, then does not lie in the outbox.
+    """
+    _readers[template] = reader
+
+
+def send_code(payloads: Sequence[Payload]) -> None:
+    """Topic ``code.due``, payload ``{code, locale}``: send a one-time code or link.
+
+    The payload only names the row: the code is computed here, so it is stored nowhere. One that
+    is used or expired by now is not sent any more.
+    """
+    for payload in payloads:
+        message = codes.outgoing(payload["code"])
+        if message is None:
+            continue
+        with force_locale(payload["locale"]):
+            if message.address.channel == "phone":
+                resource("texter").send(message.address.value, _text_of(message))
+            else:
+                name, reference = MAIL_OF[message.purpose], f"{message.reference}@{_host()}"
+                _send(message.address.value, name, _context_of(message), reference)
+
+
+def send_mail(payloads: Sequence[Payload]) -> None:
+    """Topic ``mail.due``, payload ``{to, template, context, locale, message_id}``: send a mail.
+
+    `template` names a folder of templates/mail; its three parts get `context`, and beside it
+    board_name, base_url and hotline.
+    """
+    for payload in payloads:
+        template = payload["template"]
+        with force_locale(payload["locale"]):
+            context = _readers.get(template, dict)(payload["context"])
+            _send(payload["to"], template, context, payload["message_id"])
+
+
+def _send(to: str, template: str, context: dict[str, Any], message_id: str) -> None:
+    parts = {
+        name: _rendered(f"mail/{template}/{name}", context)
+        for name in ("subject.txt", "body.txt", "body.html")
+    }
+    message = compose(
+        to,
+        parts["subject.txt"],
+        parts["body.txt"],
+        parts["body.html"],
+        sender=f"forum@{_host()}",
+        message_id=message_id,
+    )
+    tip = log.tip()
+    if tip is not None:
+        # Each mail carries the tree out of the operator's reach.
+        message[HEADER] = words(tip)
+    resource("mailer").send(message)
+
+
+def _rendered(template: str, context: dict[str, Any]) -> str:
+    """Without the frame of the pages, which belongs to a request."""
+    shared = {
+        "board_name": setting("FORUM_BOARD_NAME"),
+        "base_url": _base_url(),
+        "hotline": setting("FORUM_HOTLINE"),
+    }
+    return current_app.jinja_env.get_template(template).render({**shared, **context})
+
+
+def _context_of(message: Outgoing) -> dict[str, Any]:
+    if message.purpose == "invite":
+        return {"name": message.name, "link": _link(message)}
+    return {"code": message.secret}
+
+
+def _text_of(message: Outgoing) -> str:
+    board = setting("FORUM_BOARD_NAME")
+    if message.purpose == "invite":
+        sentence = _(
+            "请打开链接设置密码，48 小时内有效，请勿转给别人：%(link)s", link=_link(message)
+        )
+    elif message.purpose == "known":
+        sentence = _("有人用这个号码注册，但它已有账号。请直接登录，忘了密码可以重设。")
+    elif message.purpose == "reset":
+        sentence = _(
+            "重设密码的验证码 %(code)s，10 分钟内有效。我们的员工不会向您要。", code=message.secret
+        )
+    else:
+        sentence = _(
+            "注册验证码 %(code)s，10 分钟内有效。我们的员工不会向您要。", code=message.secret
+        )
+    return f"【{board}】{sentence}"
+
+
+def _link(message: Outgoing) -> str:
+    return f"{_base_url()}/invite/{message.secret}"
+
+
+def _base_url() -> str:
+    return str(setting("FORUM_BASE_URL")).rstrip("/")
+
+
+def _host() -> str:
+    return urlsplit(_base_url()).hostname or "localhost"

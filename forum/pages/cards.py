@@ -1,0 +1,103 @@
+"""Complaints in lists: a card for each that can be read, a notice in the place of one that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row, func, select
+
+from forum.base import clock
+from forum.base.db import db
+from forum.base.text import excerpt
+from forum.base.web.cache import true_until
+from forum.complaints.models import Complaint
+from forum.log.words import status_label, type_label
+from forum.pages.head import SHOWN
+from forum.pages.notices import Notice, notices_for
+from forum.places.models import Project
+
+EXCERPT = 80
+# Two hundred characters of a text are always enough for its beginning on one line.
+READ = 200
+
+
+@dataclass(frozen=True)
+class Card:
+    """One complaint in a list: what complaints/_card.html shows."""
+
+    number: int
+    href: str
+    project_name: str
+    type: str
+    type_label: str
+    title: str
+    excerpt: str
+    state: str
+    status: str
+    status_label: str
+    due_at: datetime | None
+    overdue: bool
+    supporters: int
+    photos: int
+    replies: int
+    posted_at: datetime
+    claimed_at: datetime | None
+    imported: bool
+    is_notice: bool = False
+
+
+def cards_for(numbers: Sequence[int]) -> list[Card]:
+    """The cards of those that can be read, in the order given; whoever is gone is left out."""
+    found = {row.number: row for row in _rows(numbers)}
+    return [_card(found[n]) for n in numbers if n in found and found[n].state in SHOWN]
+
+
+def items_for(numbers: Sequence[int]) -> list[Card | Notice]:
+    """The same for a list in which a complaint that is gone keeps its place as a notice."""
+    found = {row.number: row for row in _rows(numbers)}
+    gone = [n for n in numbers if n in found and found[n].state not in SHOWN]
+    notices = {notice.number: notice for notice in notices_for(gone)}
+    return [notices.get(n) or _card(found[n]) for n in numbers if n in found]
+
+
+def _rows(numbers: Sequence[int]) -> Sequence[Row[Any]]:
+    if not numbers:
+        return []
+    c = Complaint
+    return db.session.execute(
+        select(
+            c.number, c.type, c.title, func.substr(c.body, 1, READ).label("beginning"), c.state,
+            c.status, c.due_at, c.supporters, c.photos, c.replies, c.posted_at, c.claimed_at,
+            c.imported, Project.name.label("project_name"),
+        )
+        .join(Project, Project.id == c.project_id)
+        .where(c.number.in_(numbers))
+    ).all()  # fmt: skip
+
+
+def _card(row: Row[Any]) -> Card:
+    true_until(row.due_at)
+    return Card(
+        number=row.number,
+        href=url_for("pages.complaint", number=row.number),
+        project_name=row.project_name,
+        type=row.type,
+        type_label=str(type_label(row.type)),
+        title=row.title,
+        excerpt=excerpt(row.beginning, EXCERPT),
+        state=row.state,
+        status=row.status,
+        status_label=str(status_label(row.status)),
+        due_at=row.due_at,
+        overdue=row.due_at is not None and row.due_at < clock.now(),
+        supporters=row.supporters,
+        photos=row.photos,
+        replies=row.replies,
+        posted_at=row.posted_at,
+        claimed_at=row.claimed_at,
+        imported=row.imported,
+    )

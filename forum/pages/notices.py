@@ -1,0 +1,109 @@
+"""What stands in the place of a complaint that is gone, read from the entry that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from forum.base import clock
+from forum.base.db import db
+from forum.complaints.models import Complaint
+from forum.log.models import LogEntry
+from forum.log.words import COUNT_LABELS, reason_label, role_label
+from forum.tlog.entry import parse_entry
+
+# The entries by which a complaint stops being shown.
+ENDING_KINDS = ("complaint.held", "complaint.refused", "complaint.withdrawn", "complaint.removed",
+                "complaint.erased")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The notice of one complaint: what the `notice` macro shows."""
+
+    number: int
+    state: str
+    href: str
+    posted_at: datetime
+    removed_at: datetime
+    act_label: str
+    ground_label: str
+    role_label: str
+    statement_href: str | None
+    appeal_href: str | None
+    entry: int
+    entry_href: str
+    is_notice: bool = True
+
+
+def notices_for(numbers: Sequence[int]) -> list[Notice]:
+    """The notices of complaints that are not shown, in no order; two queries whatever the number."""
+    if not numbers:
+        return []
+    endings = _endings(numbers)
+    c = Complaint
+    rows = db.session.execute(
+        select(c.number, c.state, c.posted_at, c.state_at, c.entry).where(c.number.in_(numbers))
+    )
+    return [
+        _notice(number, state, posted_at, state_at, *endings.get(number, (entry, {})))
+        for number, state, posted_at, state_at, entry in rows
+    ]
+
+
+def _endings(numbers: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Number → the newest entry by which it stopped being shown, with its index."""
+    rows = db.session.execute(
+        select(LogEntry.index, LogEntry.complaint, LogEntry.bytes)
+        .where(LogEntry.complaint.in_(numbers), LogEntry.kind.in_(ENDING_KINDS))
+        .order_by(LogEntry.index)
+    )
+    newest = {complaint: (index, data) for index, complaint, data in rows}
+    return {number: (index, parse_entry(data)) for number, (index, data) in newest.items()}
+
+
+def _notice(
+    number: int, state: str, posted_at: datetime, state_at: datetime, index: int,
+    entry: Mapping[str, Any],
+) -> Notice:  # fmt: skip
+    statement = entry.get("statement")
+    return Notice(
+        number=number,
+        state=state,
+        href=url_for("pages.complaint", number=number),
+        posted_at=posted_at,
+        removed_at=clock.parse_utc(entry["at"]) if entry else state_at,
+        act_label=str(COUNT_LABELS[state]),
+        ground_label=ground_of(entry),
+        role_label=who_decided(entry),
+        statement_href=url_for("moderation.statement", number=statement) if statement else None,
+        appeal_href=None,
+        entry=index,
+        entry_href=url_for("log.entry", index=index),
+    )
+
+
+def ground_of(entry: Mapping[str, Any]) -> str:
+    """Why: the ground of the closed list; of an author's own act, whether it is proven."""
+    if entry.get("reason"):
+        return str(reason_label(entry["reason"]))
+    if entry.get("proven") is not None:
+        return _("作者撤回（本人验证）") if entry["proven"] else _("作者撤回（未验证）")
+    return _("没有写明")
+
+
+def who_decided(entry: Mapping[str, Any]) -> str:
+    """By whom: role and staff number, and whether one person decided alone."""
+    role = str(role_label(entry["by"])) if entry.get("by") else _("没有写明")
+    if not entry.get("staff"):
+        return role
+    who = _("%(role)s %(staff)s", role=role, staff=entry["staff"])
+    if entry.get("second"):
+        return _("%(who)s，复核人 %(second)s", who=who, second=entry["second"])
+    return _("%(who)s（单人）", who=who)

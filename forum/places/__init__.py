@@ -1,0 +1,1 @@
+"""Where complaints belong: cities, projects (estates), categories."""

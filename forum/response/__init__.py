@@ -1,0 +1,1 @@
+"""The company's side: replies, promises, resolution, the staff queue."""

@@ -1,0 +1,119 @@
+"""What must hold before anything is served: the log is ours, guarded, and says how we are set.
+
+`check(app)` is called by `forum serve` and `forum worker`, in the process that starts the others.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import inspect, select
+
+from forum.base.db import db, transaction
+from forum.base.resources import resource, setting
+from forum.log import queries
+from forum.log import service as log
+from forum.log.models import LogEntry
+from forum.log.triggers import missing_triggers
+from forum.tlog.entry import parse_entry
+
+# Settings that could be used to hide something: each change of theirs is an entry.
+HIDING_SETTINGS = {"hold": "FORUM_HOLD"}
+NEAR = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")
+
+
+class NotReady(Exception):
+    """The board may not be served as it stands; the message says what to do, in one line."""
+
+
+def check(app: Flask, bind: str | None = None) -> list[str]:
+    """Refuse (NotReady) or answer with warnings; a changed setting is logged before serving.
+
+    bind: the address the server will listen on, ``host:port`` or ``unix:path``; None for none.
+    """
+    warnings = _check_cookies(app, bind)
+    with app.app_context():
+        _require_log()
+        _require_triggers()
+        _require_origin()
+        log_settings()
+        db.session.rollback()
+        # What is forked off afterwards must not share an open connection.
+        db.engine.dispose()
+    return warnings
+
+
+def has_log() -> bool:
+    """Whether the database of the present application holds a log."""
+    with db.engine.connect() as connection:
+        if not inspect(connection).has_table(LogEntry.__tablename__):
+            return False
+    found = queries.tip() is not None
+    db.session.rollback()
+    return found
+
+
+def log_settings() -> None:
+    """Append `setting.changed` for every hiding setting that differs from its last logged value."""
+    with transaction():
+        for name, key in HIDING_SETTINGS.items():
+            if _logged(name) != setting(key):
+                log.append("setting.changed", by="system", setting=name, value=setting(key))
+
+
+def _logged(name: str) -> str | None:
+    """The value that the newest entry about the setting gives; None when there is none."""
+    changes = db.session.scalars(
+        select(LogEntry.bytes)
+        .where(LogEntry.kind == "setting.changed")
+        .order_by(LogEntry.index.desc())
+    )
+    entries = (parse_entry(data) for data in changes)
+    return next((entry["value"] for entry in entries if entry["setting"] == name), None)
+
+
+def _require_log() -> None:
+    try:
+        resource("log")
+    except KeyError:
+        raise NotReady("there is no board here yet: run `forum init` first") from None
+    if not has_log():
+        raise NotReady("the database holds no log: run `forum init` first")
+
+
+def _require_triggers() -> None:
+    missing = missing_triggers(db.session.connection())
+    if missing:
+        raise NotReady("the log is unguarded, triggers are missing: " + ", ".join(sorted(missing)))
+
+
+def _require_origin() -> None:
+    opened, key = queries.entry(0), resource("log").origin
+    if opened is None or opened.get("origin") != key:
+        raise NotReady(f"the log in the database is not {key}, for which this node has the key")
+
+
+def _check_cookies(app: Flask, bind: str | None) -> list[str]:
+    """Over plain http cookies can be read on the way: only tolerable near at hand."""
+    base = app.config["FORUM_BASE_URL"]
+    if base.startswith("https://"):
+        return []
+    hosts = [urlsplit(base).hostname or ""]
+    if bind is not None and not bind.startswith("unix:"):
+        hosts.append(bind.rpartition(":")[0].strip("[]"))
+    public = [host for host in hosts if _is_public(host)]
+    if public and app.config["FORUM_ALLOW_HTTP"] != "1":
+        raise NotReady(
+            f"{public[0]} is a public address and {base} is not https, so cookies could be read"
+            " on the way: set FORUM_BASE_URL=https://… (or FORUM_ALLOW_HTTP=1)"
+        )
+    return [f"{base} is not https: sign-in cookies travel unprotected"] if public else []
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return host not in ("", "localhost") and not host.endswith(NEAR)

@@ -1,0 +1,110 @@
+"""How `forum` talks to whoever typed it: one line for an error, progress where there is a terminal."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from flask import Flask
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class OneLineErrors(click.Group):
+    """A group of commands whose errors are one line on stderr and a non-zero exit."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it raised is told without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            raise click.ClickException(_one_line(error)) from None
+
+
+def _one_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error  # SQLAlchemy wraps what the driver said
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def board() -> Flask:
+    """The application as the environment sets it."""
+    # Here, not above: `forum --help` should not wait for the whole site to be imported.
+    from forum.app import create_app
+
+    return create_app()
+
+
+def in_board(command: Callable[P, R]) -> Callable[P, R]:
+    """The command, run inside the application's context; refused before `forum init`."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from forum.startup import NotReady, has_log
+
+        app = board()
+        with app.app_context():
+            if "log" not in app.extensions["zhiyan"] or not has_log():
+                raise NotReady("there is no board here yet: run `forum init` first")
+            return command(*args, **kwargs)
+
+    return run
+
+
+class Day(click.ParamType[date]):
+    """A date as an argument: 2026-11-22."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        """The date in `value`."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is not a date such as 2026-11-22", param, ctx)
+
+
+def import_file(path: Path, *, dry_run: bool, strict: bool) -> None:
+    """`forum import`: take the file over, telling of every bad line; exit 1 when strict met one."""
+    from forum.complaints import archive, importing
+
+    total = importing.NOTHING
+    with progress(archive.count_records(path), path.name) as advance:
+        records = archive.read_records(path)
+        for step in importing.import_records(records, strict=strict, dry_run=dry_run):
+            total += step
+            for record in step.bad:
+                click.echo(f"{path.name}, line {record.line}: {record.why}", err=True)
+            advance(step.read)
+    click.echo(
+        f"{path.name}: {total.new} {'would be new' if dry_run else 'new'}, {total.known} already"
+        f" there, {len(total.bad)} skipped; estates added: {len(total.places)}"
+    )
+    if strict and total.bad:
+        raise click.ClickException(f"stopped at line {total.bad[0].line}, as --strict asks")
+
+
+@contextmanager
+def progress(length: int, label: str) -> Iterator[Callable[[int], None]]:
+    """A function to call with the number of things done: a bar on a terminal, else plain lines."""
+    if sys.stdout.isatty():
+        with click.progressbar(length=length, label=label) as bar:
+            yield bar.update
+        return
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        click.echo(f"{label}: {done} of {length}")
+
+    yield advance

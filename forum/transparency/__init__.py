@@ -1,0 +1,1 @@
+"""What the board shows of itself: the balance that anyone can add up, counted from rows."""

@@ -1,0 +1,145 @@
+"""What /transparency shows, ready for its template, which decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from forum.log.words import COUNT_LABELS, reason_label
+from forum.moderation.models import Statement
+from forum.transparency import queries
+from forum.transparency.queries import LEAST_FOR_RATE, STATES, Balance
+
+RECEIVED = _l("开板以来编了号的每一条。编号从 1 起不跳号，少一条就对不上。")
+DEFINITIONS: dict[str, Any] = {
+    "visible": _l("任何人现在打开就能看到全文。"),
+    "held": _l("已编号，等待发布，24 小时内自动公开，除非写明理由不予发布。"),
+    "refused": _l("没有发布，处理说明公开。"),
+    "removed": _l("发布后被拿下，原处留有说明，理由和处理人公开。"),
+    "erased": _l("依法律清除原文，编号和记录还在。"),
+    "merged": _l("与同一件事的另一条合在一起，原文仍看得见。"),
+    "withdrawn": _l("作者本人收回。公司的人不能代为撤回。"),
+}
+WITHIN: dict[str, Any] = {
+    "delisted": _l("移出列表"),
+    "redacted": _l("部分遮盖"),
+    "waiting": _l("撤回未经本人验证，正在等满 7 天"),
+}
+# What stands behind a figure: a list, or entries of the readable log.
+_BEHIND = {
+    "visible": "/complaints",
+    "removed": "/log?kind=complaint.removed",
+    "withdrawn": "/log?kind=complaint.withdrawn",
+}
+BAR = 1000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One state of the balance: its share of the bar in thousandths, its rate per 1,000."""
+
+    code: str
+    label: str
+    definition: str
+    number: int
+    per_thousand: str | None
+    href: str | None
+    permille_x: int
+    permille_width: int
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One statement of reasons in the list."""
+
+    number: int
+    at: datetime
+    ground_label: str
+    by: str
+    second: str | None
+    restored_at: datetime | None
+    href: str
+    statement_href: str
+    entry: int
+    entry_href: str
+
+
+def balance_page(counted: Balance) -> dict[str, Any]:
+    """The context of transparency/balance.html."""
+    grounds = queries.grounds()
+    removed = queries.removals()
+    return {
+        "balance": counted,
+        "sentence": _sentence(counted),
+        "received_definition": RECEIVED,
+        "parts": _parts(counted),
+        "rates": counted.received >= LEAST_FOR_RATE,
+        "least": LEAST_FOR_RATE,
+        "within": [
+            {"label": label, "number": getattr(counted, name)} for name, label in WITHIN.items()
+        ],
+        "grounds": [{"label": reason_label(g.reason), "number": g.number} for g in grounds],
+        "single_handed": sum(ground.single_handed for ground in grounds),
+        "removals": [_removal(statement) for statement in removed],
+        "removals_href": _public(_BEHIND["removed"]) if removed else None,
+        "withdrawals": queries.withdrawals(),
+        "history": _history(queries.history()),
+        "json_href": url_for("transparency.balance_json"),
+    }
+
+
+def _sentence(counted: Balance) -> str:
+    return _(
+        "收到 %(received)s 条，看得见 %(visible)s 条，已下架 %(removed)s 条。",
+        received=f"{counted.received:,}",
+        visible=f"{counted.visible:,}",
+        removed=f"{counted.removed:,}",
+    )
+
+
+def _parts(counted: Balance) -> list[Part]:
+    """The states in order; the bar's thousandths are cut so that they fill it exactly."""
+    parts, before = [], 0
+    for code in STATES:
+        number = getattr(counted, code)
+        x, end = (edge * BAR // max(counted.received, 1) for edge in (before, before + number))
+        rate = counted.per_thousand(number)
+        href = _public(_BEHIND[code]) if code in _BEHIND and number else None
+        parts.append(
+            Part(code, str(COUNT_LABELS[code]), str(DEFINITIONS[code]), number,
+                 None if rate is None else f"{rate:.1f}", href, x, end - x)
+        )  # fmt: skip
+        before += number
+    return parts
+
+
+def _removal(statement: Statement) -> Removal:
+    return Removal(
+        number=statement.complaint,
+        at=statement.at,
+        ground_label=str(reason_label(statement.reason)),
+        by=statement.staff,
+        second=statement.second,
+        restored_at=statement.restored_at,
+        href=_public(f"/complaints/{statement.complaint}"),
+        statement_href=_public(f"/statements/{statement.number}"),
+        entry=statement.entry,
+        entry_href=url_for("log.entry", index=statement.entry),
+    )
+
+
+def _history(days: Sequence[queries.Day]) -> list[dict[str, Any]]:
+    return [
+        {"date": day.date, "entry_href": url_for("log.entry", index=day.entry), **day.counts}
+        for day in days
+    ]
+
+
+def _public(path: str) -> str:
+    return request.script_root + path
