@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from forum.terminal import Day, OneLineErrors, board, import_file, in_board, print_status, show
+from forum.terminal import (
+    Day,
+    OneLineErrors,
+    board,
+    import_file,
+    in_board,
+    print_differences,
+    print_status,
+)
 
 FILE = click.Path(path_type=Path)
 BIND = click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
@@ -40,10 +48,9 @@ def init(name: str, email: str | None) -> None:
     from forum.setup import Administrator, open_board
 
     app = board()
-    token = open_board(app, Administrator(name, email))
+    link = open_board(app, Administrator(name, email))
     click.echo(f"The board is in {app.config['FORUM_INSTANCE']}.")
-    click.echo("First administrator, within 48 hours, once:")
-    click.echo(f"{app.config['FORUM_BASE_URL'].rstrip('/')}/invite/{token}")
+    click.echo(f"First administrator: {link} (within 48 hours, once)")
 
 
 @main.command()
@@ -168,7 +175,7 @@ def log_check() -> None:
     from forum.app import ROW_CHECKS
     from forum.log.check import check_log
 
-    show(check_log(ROW_CHECKS))
+    print_differences(check_log(ROW_CHECKS))
 
 
 @log.command("vkey")

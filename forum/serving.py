@@ -104,9 +104,9 @@ class _Supervisor(Arbiter):
     def manage_workers(self) -> None:
         """Called about once a second: start what is missing."""
         super().manage_workers()
-        if self._work is not None and not self._is_alive():
-            if time.monotonic() - self._started >= RESTART_AFTER:
-                self._start_child(self._work)
+        rested = time.monotonic() - self._started >= RESTART_AFTER
+        if self._work is not None and rested and not self._is_alive():
+            self._start_child(self._work)
 
     def stop(self, graceful: bool = True) -> None:
         """End the child together with the others, and do not start it again."""

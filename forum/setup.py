@@ -12,13 +12,15 @@ import flask_migrate
 from flask import Flask
 
 from forum.accounts import service as accounts
+from forum.accounts.models import Account
 from forum.base.db import transaction
 from forum.base.refusal import Conflict
-from forum.base.resources import resource
+from forum.base.resources import resource, setting
 from forum.log import keys
 from forum.log import service as log
 from forum.moderation import rules
-from forum.places.service import add_default_categories
+from forum.places.queries import departments
+from forum.places.service import add_default_categories, add_department
 from forum.startup import has_log, log_settings
 
 
@@ -31,7 +33,7 @@ class Administrator:
 
 
 def open_board(app: Flask, administrator: Administrator | None = None) -> str | None:
-    """Make keys, database and the first entries; the administrator's one-time token.
+    """Make keys, database and the first entries; the administrator's one-time link.
 
     The entries are one transaction: a set-up that was killed can be run again. Conflict when
     the instance has a log already.
@@ -57,7 +59,7 @@ def _write_first_entries(administrator: Administrator | None) -> str | None:
         person = accounts.create_person(
             administrator.name, "admin", by="system", email=administrator.email
         )
-        return accounts.invite(person)
+        return invitation(accounts.invite(person))
 
 
 @contextmanager
@@ -68,3 +70,29 @@ def _private_files() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def add_person(
+    name: str, role: str, *, department: str | None, email: str | None, phone: str | None
+) -> tuple[Account, str]:
+    """A person made by the administrator of the machine, and the address of their first sign-in.
+
+    department: its name; a department that the board does not know yet is added.
+    """
+    with transaction():
+        slug = _department(department) if department else None
+        person = accounts.create_person(
+            name, role, by="admin", department=slug, email=email, phone=phone
+        )
+        token = accounts.invite(person)
+    return person, invitation(token)
+
+
+def invitation(token: str) -> str:
+    """The address under which a one-time token sets the first password."""
+    return f"{setting('FORUM_BASE_URL').rstrip('/')}/invite/{token}"
+
+
+def _department(name: str) -> str:
+    known = {shown: slug for slug, shown in departments().items()}
+    return known.get(name) or add_department(name).slug

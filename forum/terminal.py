@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 from flask import Flask
+
+if TYPE_CHECKING:
+    from forum.log.check import Difference
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -108,3 +111,31 @@ def progress(length: int, label: str) -> Iterator[Callable[[int], None]]:
         click.echo(f"{label}: {done} of {length}")
 
     yield advance
+
+
+def print_differences(found: Sequence[Difference]) -> None:
+    """One line for each difference and exit 1, or one line saying that there is none."""
+    for one in found:
+        where = "" if one.index is None else f" at {one.index}"
+        click.echo(f"{one.code}{where}: {one.found}")
+    if found:
+        raise click.ClickException(f"{len(found)} differences")
+    click.echo("Everything agrees.")
+
+
+def print_status() -> None:
+    """How the board is: its log, its complaints, what waits to be carried out."""
+    from forum.base.outbox import waiting
+    from forum.base.resources import resource, setting
+    from forum.log.queries import tip
+    from forum.transparency.queries import balance
+
+    counted, newest = balance(), tip()
+    states = "held refused removed erased merged withdrawn".split()
+    click.echo(f"{setting('FORUM_BOARD_NAME')} at {setting('FORUM_BASE_URL')}")
+    click.echo(f"log {resource('log').origin}: {newest.size if newest else 0} entries")
+    click.echo(
+        f"complaints: {counted.received}, of these visible {counted.visible}, "
+        + ", ".join(f"{name} {getattr(counted, name)}" for name in states)
+    )
+    click.echo(f"waiting to be carried out (index, mail): {waiting()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, has_app_context
@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 from forum.app import create_app
 from forum.base.db import db
 from forum.setup import open_board
-from tests.postgres import Cluster
+
+if TYPE_CHECKING:
+    from tests.postgres import Cluster
 
 pytest_plugins = ["tests.plugin", "tests.postgres", "tests.strangers"]
 

@@ -62,8 +62,9 @@ def is_common(password: str) -> bool:
 
 
 def _is_run(text: str) -> bool:
+    """Whether every step is the same: aaaa, abcd, 4321, with 0 next to 9."""
     steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
-    return len(steps) == 1 and steps <= {-1, 0, 1}
+    return any(steps <= same for same in ({0}, {1, -9}, {-1, 9}))
 
 
 def _holds_any(password: str, avoid: Sequence[str | None]) -> bool:

@@ -17,12 +17,13 @@ from forum.accounts.models import Account
 from forum.base import clock, outbox
 from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, TooMany
+from forum.base.resources import setting
 from forum.base.rights import INSIDE
 from forum.log import service as log
 from forum.tlog.entry import SLUG
 
 
-def request_code(purpose: str, address: str, *, locale: str = "zh_Hans") -> Address:
+def request_code(purpose: str, address: str, *, locale: str | None = None) -> Address:
     """Send a six-digit code for `purpose` (signup, reset); the address it goes to.
 
     Invalid for what is no address, TooMany above the bounds of `codes`. Who signs up with an
@@ -35,7 +36,7 @@ def request_code(purpose: str, address: str, *, locale: str = "zh_Hans") -> Addr
         account = queries.by_address(where)
         row = codes.issue(purpose, where, account)
         if purpose == "signup" or account is not None:
-            outbox.emit("code.due", code=row.id, locale=locale)
+            outbox.emit("code.due", code=row.id, locale=locale or setting("FORUM_LOCALE"))
     return where
 
 
@@ -156,7 +157,7 @@ def create_person(
     return account
 
 
-def invite(account: Account, *, locale: str = "zh_Hans") -> str:
+def invite(account: Account) -> str:
     """A token for one link, good for 48 hours, with which the person sets a first password.
 
     It is sent as well when the account has an address; an earlier link no longer works.
@@ -164,7 +165,8 @@ def invite(account: Account, *, locale: str = "zh_Hans") -> str:
     with transaction():
         row, token = codes.issue_link(account)
         if account.email or account.phone:
-            outbox.emit("code.due", code=row.id, locale=account.locale or locale)
+            locale = account.locale or setting("FORUM_LOCALE")
+            outbox.emit("code.due", code=row.id, locale=locale)
     return token
 
 

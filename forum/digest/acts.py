@@ -86,7 +86,7 @@ def hiding_acts(entries: Iterable[tuple[int, dict[str, Any]]]) -> tuple[HidingAc
         ).all()
     )
     return tuple(
-        _act(index, entry, projects[entry["complaint"]], statements.get(entry.get("statement")))
+        _act(index, entry, projects[entry["complaint"]], statements.get(entry.get("statement") or 0))
         for index, entry in shown
     )
 

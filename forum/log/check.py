@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.base import clock
 from forum.base.db import db
 from forum.base.resources import resource
 from forum.log.last_signed import Signed
@@ -180,18 +179,15 @@ def _read(row: Any, state: _State) -> tuple[dict[str, Any], list[str]]:
         entry = parse_entry(row.bytes)
     except TlogError as error:
         return {}, [str(error)]
-    at = clock.parse_utc(entry["at"])
+    at = datetime.fromisoformat(entry["at"])
     problems = [] if state.newest is None or at >= state.newest else ["at: earlier than before"]
     state.newest = at
-    beside = {"kind": entry["kind"], "at": at, "hides": KINDS[entry["kind"]].hides}
-    beside |= {name: entry.get(name) for name in ("by", "complaint")}
-    if "project" in entry:
-        beside["project"] = entry["project"]
-    problems += [
-        f"{name}: the column says {getattr(row, name)}"
-        for name, value in beside.items()
-        if getattr(row, name) != value
-    ]
+    hides = KINDS[entry["kind"]].hides
+    expected = (entry["kind"], at, hides, entry.get("by"), entry.get("complaint"))
+    if expected != (row.kind, row.at, row.hides, row.by, row.complaint):
+        problems.append(f"the columns beside it do not say {expected}")
+    if entry.get("project", row.project) != row.project:
+        problems.append(f"project: the column says {row.project}")
     return entry, problems
 
 

@@ -20,6 +20,9 @@ from forum.base.outbox import Payload
 from forum.base.resources import resource, setting
 from forum.log import queries as log
 from forum.log.stamp import HEADER, words
+from forum.log.words import reason_label
+from forum.notifications import service
+from forum.notifications.words import headline
 
 MAIL_OF = {
     "signup": "signup_code",
@@ -58,11 +61,22 @@ def send_code(payloads: Sequence[Payload]) -> None:
                 _send(message.address.value, name, _context_of(message), reference)
 
 
+def tell_author(payloads: Sequence[Payload]) -> None:
+    """Topic ``author.told``: keep a notice for the author, and let its mail follow."""
+    for payload in payloads:
+        service.tell(payload)
+
+
+def _with_headline(context: dict[str, Any]) -> dict[str, Any]:
+    """The sentence in the language of the mail, which is only known when it is sent."""
+    return context | {"headline": headline(context["what"], context["number"])}
+
+
 def send_mail(payloads: Sequence[Payload]) -> None:
     """Topic ``mail.due``, payload ``{to, template, context, locale, message_id}``: send a mail.
 
     `template` names a folder of templates/mail; its three parts get `context`, and beside it
-    board_name, base_url and hotline.
+    board_name, base_url, hotline and reason_label.
     """
     for payload in payloads:
         template = payload["template"]
@@ -97,6 +111,7 @@ def _rendered(template: str, context: dict[str, Any]) -> str:
         "board_name": setting("FORUM_BOARD_NAME"),
         "base_url": _base_url(),
         "hotline": setting("FORUM_HOTLINE"),
+        "reason_label": reason_label,
     }
     return current_app.jinja_env.get_template(template).render({**shared, **context})
 
@@ -136,3 +151,6 @@ def _base_url() -> str:
 
 def _host() -> str:
     return urlsplit(_base_url()).hostname or "localhost"
+
+
+read_context("told", _with_headline)

@@ -14,7 +14,6 @@ from forum.base.outbox import emit
 from forum.base.resources import setting
 from forum.moderation.models import Statement
 from forum.notifications.models import Notice
-from forum.notifications.words import headline
 
 # Comments can be many: they are told on the site only. Quiet by default.
 SITE_ONLY = ("comment",)
@@ -51,7 +50,6 @@ def _mail(account: Account, payload: dict[str, Any], details: dict[str, Any], re
         context={
             "number": number,
             "what": payload["what"],
-            "headline": str(headline(payload["what"], number)),
             "href": f"{base}/complaints/{number}",
             "details": details,
             "statement_href": f"{base}/statements/{details['statement']}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from forum.base import clock
 from forum.base.db import db
@@ -17,11 +17,11 @@ from forum.base.web.cache import true_until
 from forum.complaints.models import Complaint
 from forum.log.words import status_label, type_label
 from forum.pages.head import SHOWN
-from forum.pages.notices import Notice, notices_for
+from forum.pages.notices import Notice, notices_of
 from forum.places.models import Project
 
 EXCERPT = 80
-# Two hundred characters of a text are always enough for its beginning on one line.
+# So many characters of a text are always enough for its beginning on one line.
 READ = 200
 
 
@@ -50,33 +50,29 @@ class Card:
     is_notice: bool = False
 
 
+def select_items() -> Select[Any]:
+    """The query whose rows `items_of` takes; add to it which ones and in which order."""
+    c = Complaint
+    return select(
+        c.number, c.entry, c.type, c.title, func.substr(c.body, 1, READ).label("beginning"),
+        c.state, c.state_at, c.status, c.due_at, c.supporters, c.photos, c.replies, c.posted_at,
+        c.claimed_at, c.imported, Project.name.label("project_name"),
+    ).join(Project, Project.id == c.project_id)  # fmt: skip
+
+
+def items_of(rows: Sequence[Row[Any]]) -> list[Card | Notice]:
+    """Rows as they appear in a list: who is gone keeps its place as a notice."""
+    notices = notices_of([row for row in rows if row.state not in SHOWN])
+    return [notices.get(row.number) or _card(row) for row in rows]
+
+
 def cards_for(numbers: Sequence[int]) -> list[Card]:
-    """The cards of those that can be read, in the order given; whoever is gone is left out."""
-    found = {row.number: row for row in _rows(numbers)}
-    return [_card(found[n]) for n in numbers if n in found and found[n].state in SHOWN]
-
-
-def items_for(numbers: Sequence[int]) -> list[Card | Notice]:
-    """The same for a list in which a complaint that is gone keeps its place as a notice."""
-    found = {row.number: row for row in _rows(numbers)}
-    gone = [n for n in numbers if n in found and found[n].state not in SHOWN]
-    notices = {notice.number: notice for notice in notices_for(gone)}
-    return [notices.get(n) or _card(found[n]) for n in numbers if n in found]
-
-
-def _rows(numbers: Sequence[int]) -> Sequence[Row[Any]]:
+    """The cards of those that can be read, in the order given; who is gone is left out."""
     if not numbers:
         return []
-    c = Complaint
-    return db.session.execute(
-        select(
-            c.number, c.type, c.title, func.substr(c.body, 1, READ).label("beginning"), c.state,
-            c.status, c.due_at, c.supporters, c.photos, c.replies, c.posted_at, c.claimed_at,
-            c.imported, Project.name.label("project_name"),
-        )
-        .join(Project, Project.id == c.project_id)
-        .where(c.number.in_(numbers))
-    ).all()  # fmt: skip
+    wanted = Complaint.number.in_(numbers), Complaint.state.in_(SHOWN)
+    found = {row.number: row for row in db.session.execute(select_items().where(*wanted))}
+    return [_card(found[number]) for number in numbers if number in found]
 
 
 def _card(row: Row[Any]) -> Card:

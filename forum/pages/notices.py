@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from forum.base import clock
 from forum.base.db import db
@@ -42,23 +42,25 @@ class Notice:
     is_notice: bool = True
 
 
-def notices_for(numbers: Sequence[int]) -> list[Notice]:
-    """The notices of complaints that are not shown, in no order; two queries whatever the number."""
-    if not numbers:
-        return []
-    endings = _endings(numbers)
+def notice_of(number: int) -> Notice:
+    """The notice of one complaint, which exists and is not shown."""
     c = Complaint
     rows = db.session.execute(
-        select(c.number, c.state, c.posted_at, c.state_at, c.entry).where(c.number.in_(numbers))
-    )
-    return [
-        _notice(number, state, posted_at, state_at, *endings.get(number, (entry, {})))
-        for number, state, posted_at, state_at, entry in rows
-    ]
+        select(c.number, c.state, c.posted_at, c.state_at, c.entry).where(c.number == number)
+    ).all()
+    return notices_of(rows)[number]
+
+
+def notices_of(rows: Sequence[Row[Any]]) -> dict[int, Notice]:
+    """Number → notice, for rows with number, state, posted_at, state_at, entry; one query."""
+    endings = _endings([row.number for row in rows])
+    return {row.number: _notice(row, *endings.get(row.number, (row.entry, {}))) for row in rows}
 
 
 def _endings(numbers: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
     """Number → the newest entry by which it stopped being shown, with its index."""
+    if not numbers:
+        return {}
     rows = db.session.execute(
         select(LogEntry.index, LogEntry.complaint, LogEntry.bytes)
         .where(LogEntry.complaint.in_(numbers), LogEntry.kind.in_(ENDING_KINDS))
@@ -68,18 +70,15 @@ def _endings(numbers: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
     return {number: (index, parse_entry(data)) for number, (index, data) in newest.items()}
 
 
-def _notice(
-    number: int, state: str, posted_at: datetime, state_at: datetime, index: int,
-    entry: Mapping[str, Any],
-) -> Notice:  # fmt: skip
+def _notice(row: Row[Any], index: int, entry: Mapping[str, Any]) -> Notice:
     statement = entry.get("statement")
     return Notice(
-        number=number,
-        state=state,
-        href=url_for("pages.complaint", number=number),
-        posted_at=posted_at,
-        removed_at=clock.parse_utc(entry["at"]) if entry else state_at,
-        act_label=str(COUNT_LABELS[state]),
+        number=row.number,
+        state=row.state,
+        href=url_for("pages.complaint", number=row.number),
+        posted_at=row.posted_at,
+        removed_at=clock.parse_utc(entry["at"]) if entry else row.state_at,
+        act_label=str(COUNT_LABELS[row.state]),
         ground_label=ground_of(entry),
         role_label=who_decided(entry),
         statement_href=url_for("moderation.statement", number=statement) if statement else None,
@@ -103,7 +102,7 @@ def who_decided(entry: Mapping[str, Any]) -> str:
     role = str(role_label(entry["by"])) if entry.get("by") else _("没有写明")
     if not entry.get("staff"):
         return role
-    who = _("%(role)s %(staff)s", role=role, staff=entry["staff"])
+    who = f"{role} {entry['staff']}"
     if entry.get("second"):
         return _("%(who)s，复核人 %(second)s", who=who, second=entry["second"])
     return _("%(who)s（单人）", who=who)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 LONGEST = 64
 # Words that nearly every text has; a query that has others as well does without them.
-STOP = frozenset("的了和是在就都而及与着或也 the a an of to and is in".replace(" ", "|").split("|"))
+STOP = frozenset("的了和是在就都而及与着或也") | frozenset("the a an of to and is in".split())
 
 _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _SAYS_SOMETHING = re.compile(r"[^\W_]")

@@ -40,7 +40,9 @@ def test_an_entry_is_proven_by_the_checkpoint_of_its_own_commit():
 
 def test_one_commit_makes_one_checkpoint_whatever_it_appends():
     with transaction():
-        indexes = [service.append("support.added", supporters=n, **SUPPORT).index for n in (1, 2, 3)]
+        indexes = [
+            service.append("support.added", supporters=n, **SUPPORT).index for n in (1, 2, 3)
+        ]
     sizes = list(db.session.scalars(db.select(LogCheckpoint.size).order_by(LogCheckpoint.size)))
     assert (indexes, sizes) == ([1, 2, 3], [1, 4])
     assert queries.tip().root == queries.root_at(4)

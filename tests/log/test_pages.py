@@ -22,7 +22,9 @@ REMOVED = {"by": "moderator", "staff": "S-004", "second": None, "reason": "perso
 def _remove(complaint=17, of=1):
     texts = {"facts": "写出了邻居的电话"}
     with transaction():
-        return service.append("complaint.removed", texts=texts, complaint=complaint, of=of, **REMOVED)
+        return service.append(
+            "complaint.removed", texts=texts, complaint=complaint, of=of, **REMOVED
+        )
 
 
 @pytest.fixture
@@ -42,7 +44,14 @@ def _indexes(page):
 def test_the_log_opens_on_what_was_hidden(log):
     page = log.get("/log")
     assert (page.status_code, _indexes(page)) == (200, [2])
-    for words in ("下架", "#17", "泄露个人信息", "S-004（单人）", "/complaints/17", "/statements/3"):
+    for words in (
+        "下架",
+        "#17",
+        "泄露个人信息",
+        "S-004（单人）",
+        "/complaints/17",
+        "/statements/3",
+    ):
         assert words in page.text
 
 
@@ -101,7 +110,9 @@ def test_an_entry_that_does_not_exist_is_not_found(log, index):
     assert log.get(f"/log/entries/{index}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/log", "/log?show=all", "/log/entries/2", "/log/entries/9", "/gone"])
+@pytest.mark.parametrize(
+    "path", ["/log", "/log?show=all", "/log/entries/2", "/log/entries/9", "/gone"]
+)
 def test_every_page_names_the_tree_it_was_read_from(log, board, path):
     page = log.get(path)
     with board.app_context():

@@ -192,7 +192,9 @@ def test_a_foreign_program_accepts_the_exported_files(tlogcheck, filled, tmp_pat
 def test_the_exported_files_are_what_is_served(filled, fetch, tmp_path):
     with filled.app_context():
         export_log(tmp_path)
-    files = [path for path in tmp_path.rglob("*") if path.is_file() and "instance" not in path.parts]
+    files = [
+        path for path in tmp_path.rglob("*") if path.is_file() and "instance" not in path.parts
+    ]
     assert len(files) == 4 + 3 + 2
     for path in files:
         assert path.read_bytes() == fetch(path.relative_to(tmp_path).as_posix())

@@ -57,7 +57,9 @@ def test_nothing_is_put_anywhere_but_at_the_end(table, key):
     assert _refused(f"INSERT INTO {table} {COLUMNS[table]}", key=key)
 
 
-@pytest.mark.parametrize(("table", "key"), [("log_entry", 2), ("log_node", 2), ("log_checkpoint", 3)])
+@pytest.mark.parametrize(
+    ("table", "key"), [("log_entry", 2), ("log_node", 2), ("log_checkpoint", 3)]
+)
 def test_nothing_logged_is_replaced(table, key, url):
     put, otherwise = "INSERT OR REPLACE", ""
     if url:

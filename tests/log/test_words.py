@@ -78,5 +78,7 @@ def test_a_status_says_outcome_and_cause():
 
 def test_a_balance_says_every_count():
     counts = {name: n for n, name in enumerate(entry.COUNTS, 1)}
-    said = _said("balance.counted", by="system", date="2026-11-22", delisted=0, redacted=0, **counts)
+    said = _said(
+        "balance.counted", by="system", date="2026-11-22", delisted=0, redacted=0, **counts
+    )
     assert said.startswith("每日对账：2026-11-22，收到 1，看得见 2，") and "已撤回 8" in said

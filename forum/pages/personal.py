@@ -1,0 +1,123 @@
+"""What this reader may do with a complaint: flags, addresses and forms, by role, ownership and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from wtforms import Form
+
+from forum.base import clock, rights
+from forum.base.db import db
+from forum.base.web.guard import role
+from forum.complaints.author_acts import MAY_BECOME
+from forum.complaints.clocks import WITHDRAWAL_UNDO
+from forum.complaints.forms import ActForm, CommentForm
+from forum.complaints.models import Support
+from forum.moderation.forms import RestoreForm
+from forum.pages.head import Head
+from forum.response.forms import ReplyForm, ResolveForm
+
+RESOLVABLE = ("open", "disputed", "answered", "promised")
+STATUS_OF = {"confirm": "confirmed", "dispute": "disputed", "reopen": "open"}
+ENDPOINTS = {
+    "support": "complaints.support",
+    "unsupport": "complaints.unsupport",
+    "comment": "complaints.comment",
+    "confirm": "complaints.status",
+    "dispute": "complaints.status",
+    "reopen": "complaints.status",
+    "edit": "complaints.edit",
+    "receipt": "complaints.receipt_page",
+    "withdraw": "complaints.withdraw",
+    "stop_withdrawal": "complaints.stop_withdrawal",
+    "undo_withdrawal": "complaints.undo_withdrawal",
+    "reply": "response.reply",
+    "resolve": "response.resolve",
+    "remove": "moderation.remove_form",
+    "restore": "moderation.restore",
+}
+
+
+def personal(head: Head) -> dict[str, Any]:
+    """The context of complaints/_actions.html and of what may be done with one that is gone."""
+    can = _reading(head) | _owning(head) | _working(head)
+    return {
+        "can": can,
+        "act": {
+            name: url_for(endpoint, number=head.number)
+            for name, endpoint in ENDPOINTS.items()
+            if can[name]
+        },
+        "forms": {name: form for name in can if can[name] and (form := _form(name, head))},
+        "login_href": url_for("accounts.login", next=request.full_path.rstrip("?")),
+    }
+
+
+def is_author(head: Head) -> bool:
+    """Whether whoever reads this wrote the complaint."""
+    return current_user.is_authenticated and head.account_id == current_user.id
+
+
+def _reading(head: Head) -> dict[str, bool]:
+    may_support = head.is_shown and not is_author(head) and _may("complaint.support")
+    supports = may_support and _supports(head.number)
+    return {
+        "support": may_support and not supports,
+        "unsupport": supports,
+        "comment": head.is_shown and not head.locked and _may("complaint.comment"),
+    }
+
+
+def _owning(head: Head) -> dict[str, bool]:
+    own = is_author(head) and _may("complaint.author-act")
+    visible = own and head.state == "visible"
+    undo = own and head.state == "withdrawn"
+    return {
+        **{
+            name: visible and head.status in MAY_BECOME[status]
+            for name, status in STATUS_OF.items()
+        },
+        "edit": visible,
+        "withdraw": visible,
+        "receipt": own,
+        "stop_withdrawal": visible and head.withdrawal_due is not None,
+        "undo_withdrawal": undo and clock.now() <= head.state_at + WITHDRAWAL_UNDO,
+    }
+
+
+def _working(head: Head) -> dict[str, bool]:
+    return {
+        "reply": head.is_shown and _may("reply.post"),
+        "resolve": head.is_shown and head.status in RESOLVABLE and _may("complaint.resolve"),
+        "remove": head.state == "visible" and _may("complaint.remove"),
+        "restore": head.state == "removed" and _may("complaint.restore"),
+    }
+
+
+def _may(act: str) -> bool:
+    return rights.may(role(), act)
+
+
+def _supports(number: int) -> bool:
+    found = db.session.scalar(
+        select(Support.complaint).where(
+            Support.complaint == number, Support.account_id == current_user.id
+        )
+    )
+    return found is not None
+
+
+def _form(name: str, head: Head) -> Form | None:
+    if name in STATUS_OF:
+        return ActForm(tag=f"-{name}", of=head.act_entry, status=STATUS_OF[name])
+    if name in ("withdraw", "undo_withdrawal"):
+        return ActForm(tag=f"-{name}", of=head.act_entry)
+    if name == "restore":
+        form = RestoreForm()
+        form.offer_reasons()
+        return form
+    plain = {"comment": CommentForm, "reply": ReplyForm, "resolve": ResolveForm}
+    return plain[name]() if name in plain else None

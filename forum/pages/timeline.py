@@ -1,0 +1,145 @@
+"""What happened to a complaint, in the order of the log: what was said, and what was done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
+
+from forum.log.words import (
+    CAUSE_LABELS,
+    OUTCOME_LABELS,
+    details,
+    kind_label,
+    role_label,
+    status_label,
+)
+from forum.pages.notices import ground_of, who_decided
+from forum.pages.rows import Rows
+from forum.tlog.entry import parse_entry
+
+Event = dict[str, Any]
+# A promise is said with the reply that made it.
+TOLD = ("complaint.edited", "complaint.status", "complaint.withdrawn", "complaint.removed",
+        "complaint.restored", "withdrawal.requested", "withdrawal.stopped", "promise.kept",
+        "promise.broken")  # fmt: skip
+PROMISE_SHAPES = {"open": "promised", "kept": "kept", "broken": "broken"}
+PROMISE_LABELS = {
+    "open": _l("已承诺"),
+    "kept": _l("承诺已兑现"),
+    "broken": _l("承诺未兑现"),
+}
+SHAPES = {"promise.kept": "kept", "promise.broken": "broken", "complaint.withdrawn": "withdrawn",
+          "withdrawal.requested": "pending"}  # fmt: skip
+
+
+def timeline(replies: Rows, photos: Rows, entries: Rows) -> list[Event]:
+    """The events of macros/timeline.html, oldest first."""
+    told = {row.entry: parse_entry(row.bytes) for row in entries if row.kind in TOLD}
+    times = {row.entry: row.at for row in entries}
+    outcomes = _outcomes(replies, told)
+    pictures: dict[int | None, list[Row[Any]]] = defaultdict(list)
+    for photo in photos:
+        pictures[photo.reply_id].append(photo)
+    events = {
+        row.entry: _said(row, pictures[row.id], outcomes.get(row.entry)) for row in replies
+    }
+    for index, entry in told.items():
+        events[index] = _done(index, entry) | {"at": times[index]}
+    return [events[index] for index in sorted(events)]
+
+
+def photo_events(photos: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+    """Photos as the `photos` macro shows them."""
+    return [
+        {
+            "url": url_for("complaints.photo", sha256=photo.sha256),
+            "thumb_url": url_for("complaints.photo", sha256=photo.thumb),
+            "alt": photo.alt, "width": photo.width, "height": photo.height,
+        }
+        for photo in photos
+    ]  # fmt: skip
+
+
+def _outcomes(replies: Rows, told: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Entry of a reply → how it settled the case: a resolution is a reply and then a status."""
+    found = {}
+    for index, entry in told.items():
+        before = [r.entry for r in replies if r.kind == "reply" and r.entry < index]
+        if entry.get("outcome") and before:
+            words = [str(OUTCOME_LABELS[entry["outcome"]])]
+            words += [str(CAUSE_LABELS[entry["cause"]])] if entry.get("cause") else []
+            found[before[-1]] = _("，").join(words)
+    return found
+
+
+def _said(row: Row[Any], photos: list[Row[Any]], outcome: str | None) -> Event:
+    event = {
+        "id": row.id,
+        "at": row.posted_at,
+        "body_html": row.body_html,
+        "photos": photo_events(photos),
+    }
+    if row.kind == "comment":
+        is_author = row.role == "author"
+        return event | {"kind": "comment", "author": row.by, "is_author": is_author,
+                        "verified": row.verified}  # fmt: skip
+    return event | {
+        "kind": "reply",
+        "role_label": str(role_label(row.role)),
+        "by": row.by,
+        "department": row.signed_by or row.department,
+        "holding": row.kind == "holding",
+        "template": row.template,
+        "promise": _promise(row),
+        "outcome_label": outcome,
+        "claimed_at": row.claimed_at,
+    }
+
+
+def _promise(row: Row[Any]) -> dict[str, Any] | None:
+    if row.promised is None:
+        if row.kind == "holding" and row.until:
+            sentence = _("最迟 %(day)s 答复", day=row.until.isoformat())
+            return {"sentence": sentence, "due_on": row.until, "state": "due",
+                    "state_label": _("我查一查")}  # fmt: skip
+        return None
+    return {
+        "sentence": _("%(day)s 前办好", day=row.promised.isoformat()),
+        "due_on": row.promised,
+        "state": PROMISE_SHAPES[row.promise_state],
+        "state_label": str(PROMISE_LABELS[row.promise_state]),
+    }
+
+
+def _done(index: int, entry: Mapping[str, Any]) -> Event:
+    if entry["kind"] == "complaint.removed" or entry.get("statement"):
+        return _moderated(index, entry)
+    if entry["kind"] == "complaint.status":
+        # Outcome and cause stand with the reply that gave them.
+        note = details({**entry, "outcome": None, "cause": None})[1:]
+        sentence, shape = str(status_label(entry["status"])), entry["status"]
+    else:
+        note = details(entry)
+        sentence, shape = str(kind_label(entry["kind"])), SHAPES.get(entry["kind"])
+    return {"kind": "line", "sentence": sentence, "status": shape, "note": _("，").join(note)}
+
+
+def _moderated(index: int, entry: Mapping[str, Any]) -> Event:
+    removed = entry["kind"] == "complaint.removed"
+    statement = entry["statement"]
+    return {
+        "kind": "notice",
+        "sentence": _("这条意见曾被下架") if removed else _("这条意见已恢复显示"),
+        "act_label": str(kind_label(entry["kind"])),
+        "ground_label": ground_of(entry),
+        "role_label": who_decided(entry),
+        "statement_href": url_for("moderation.statement", number=statement) if statement else None,
+        "entry": index,
+        "entry_href": url_for("log.entry", index=index),
+    }

@@ -1,0 +1,168 @@
+"""The Whoosh index of one board: where it lies, how it is read, who may write it.
+
+    index/                 mode 0700: Whoosh unpickles what it reads, so nobody else may write here
+      current -> 1-9f3c…   the index in use; a rebuild swaps this link, so readers see old or new
+      1-9f3c…/             schema version and a random name
+      write.lock rebuild.lock
+
+Any number of processes read, each with one searcher that it refreshes. One at a time writes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from whoosh.index import create_in, open_dir
+
+from forum.search import writing
+from forum.search.document import Document
+from forum.search.query import Query
+from forum.search.ranking import Ranking, rank
+from forum.search.schema import VERSION, schema
+from forum.search.segments import Segment, Table, read_table
+
+# What changed while an index was being made: documents to write, numbers to forget.
+Changes = tuple[Iterable[Document], Iterable[int]]
+
+
+class IndexUnusable(Exception):
+    """There is no index, or it cannot be read. The cause, if any, is chained."""
+
+
+class RebuildRunning(Exception):
+    """Another process is making the index anew."""
+
+
+class SearchIndex:
+    """The index in `folder`. One per process; threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.RLock()
+        self._name = ""
+        self._searcher: Any = None
+        self._tables: dict[str, Table] = {}
+
+    def find(self, query: Query, *, newest: bool = False) -> Ranking:
+        """Numbers in order, for `query`; IndexUnusable when there is no answer to be had."""
+        with self._usable():
+            return rank(self._segments(), query, newest=newest)
+
+    def numbers(self) -> set[int]:
+        """The number of every document; IndexUnusable as `find`."""
+        found = set()
+        with self._usable():
+            for segment in self._segments():
+                numbers = segment.table.numbers
+                found |= {numbers[document] for document in segment.reader.all_doc_ids()}
+        return found
+
+    def version(self) -> str:
+        """Changes with every commit and every rebuild; empty when there is no index."""
+        try:
+            with self._usable():
+                self._segments()
+                return f"{self._name}.{self._searcher.reader().generation()}"
+        except IndexUnusable:
+            return ""
+
+    def name(self) -> str:
+        """Which index is in use; empty when there is none of this version of the schema."""
+        try:
+            name = os.readlink(self.folder / "current")
+        except OSError:
+            return ""
+        return name if name.startswith(f"{VERSION}-") else ""
+
+    def size(self) -> int:
+        """Bytes on disk of the index in use."""
+        files = (self.folder / self.name()).glob("*") if self.name() else ()
+        return sum(file.stat().st_size for file in files)
+
+    def write(self, documents: Iterable[Document], gone: Iterable[int]) -> None:
+        """Replace or add `documents`, forget the numbers in `gone`. Waits for another writer."""
+        with self._locked("write.lock"):
+            self._write(self.name(), documents, gone)
+
+    def rebuild(
+        self, documents: Iterable[Document], changes: Callable[[], Changes] | None = None
+    ) -> None:
+        """Make a new index of `documents` beside the old one, then put it in its place.
+
+        `changes` is asked just before, while nobody else can write, for what happened meanwhile.
+        RebuildRunning when another process is at it already.
+        """
+        with self._locked("rebuild.lock", wait=False):
+            name = f"{VERSION}-{secrets.token_hex(6)}"
+            (self.folder / name).mkdir(mode=0o700)
+            writing.add_all(create_in(self.folder / name, schema()), documents)
+            with self._locked("write.lock"):
+                if changes is not None:
+                    self._write(name, *changes())
+                self._put_in_use(name)
+
+    def _write(self, name: str, documents: Iterable[Document], gone: Iterable[int]) -> None:
+        if not name:
+            raise IndexUnusable
+        try:
+            writing.replace(open_dir(self.folder / name), documents, gone)
+        except Exception as error:  # whatever a damaged file makes of Whoosh
+            raise IndexUnusable from error
+
+    def _put_in_use(self, name: str) -> None:
+        before = self.name()
+        link = self.folder / f"link-{name}"
+        link.symlink_to(name)
+        os.replace(link, self.folder / "current")
+        # A reader may be between reading the link and opening: the one before stays until next time.
+        for old in self.folder.glob("[0-9]*-*"):
+            if old.name not in (name, before):
+                shutil.rmtree(old, ignore_errors=True)
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except Exception as error:  # damage shows as anything: struct, zlib, pickle, OS errors
+                self._name, self._searcher = "", None
+                raise IndexUnusable from error
+
+    def _segments(self) -> list[Segment]:
+        name = self.name()
+        if not name:
+            raise FileNotFoundError("there is no index")
+        if name != self._name:
+            self._searcher, self._name = open_dir(self.folder / name).searcher(), name
+        else:
+            self._searcher = self._searcher.refresh()
+        readers = [
+            reader
+            for reader, _offset in self._searcher.reader().leaf_readers()
+            if reader.doc_count_all()
+        ]
+        ids = [reader.segment().segment_id() for reader in readers]
+        self._tables = {
+            segment: self._tables.get(segment) or read_table(reader)
+            for segment, reader in zip(ids, readers, strict=True)
+        }
+        return [Segment(reader, self._tables[id_]) for id_, reader in zip(ids, readers, strict=True)]
+
+    @contextmanager
+    def _locked(self, name: str, *, wait: bool = True) -> Iterator[None]:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        with open(self.folder / name, "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                raise RebuildRunning from None
+            yield

@@ -1,0 +1,123 @@
+"""Nothing becomes less visible without a reason that everybody can read."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from forum.base import clock, outbox
+from forum.base.db import db
+from forum.base.refusal import Conflict, Invalid, NotAllowed
+from forum.complaints import service as complaints
+from forum.complaints.service import existing
+from forum.log import queries as log
+from forum.log.models import LogEntry
+from forum.moderation import rules, service
+from forum.moderation.models import Statement
+from forum.moderation.service import StatementOfReasons
+from forum.notifications.models import Notice
+from forum.tlog.entry import REASONS
+from forum.transparency import queries as transparency
+from tests.factories import a_complaint, a_member, a_person, a_removal
+
+GOOD = {"reason": "abuse", "clause": "3.4", "facts": "第二段辱骂楼下住户，点名道姓。",
+        "detection": "notice", "automated": False, "until": None}  # fmt: skip
+
+
+def test_a_removal_is_an_entry_with_its_reason_and_a_statement(app: Flask) -> None:
+    complaint, moderator = a_complaint(), a_person("moderator")
+    statement = service.remove(moderator, complaint.number, StatementOfReasons(**GOOD))
+    index, entry = log.entries_of(complaint.number)[-1]
+    assert (entry["kind"], entry["reason"], entry["staff"]) == (
+        "complaint.removed", "abuse", moderator.staff_no)  # fmt: skip
+    assert entry["second"] is None and entry["statement"] == statement.number
+    assert log.opens(index, "facts", statement.facts, entry)
+    assert existing(complaint.number).state == "removed"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"facts": ""}, {"facts": "短"}, {"reason": "other"}, {"reason": "duplicate"},
+     {"clause": "99.9"}, {"clause": "3.3"}, {"clause": "1.1"}, {"detection": "hunch"}],
+)  # fmt: skip
+def test_removal_needs_a_reason(sqlite_app: Flask, wrong: dict[str, object]) -> None:
+    complaint, moderator = a_complaint(), a_person("moderator")
+    with pytest.raises(Invalid):
+        service.remove(moderator, complaint.number, StatementOfReasons(**(GOOD | wrong)))
+    assert existing(complaint.number).state == "visible"
+    assert db.session.scalar(select(func.count(Statement.number))) == 0
+
+
+@pytest.mark.parametrize("role", ["member", "staff", "executive", "auditor", "admin"])
+def test_no_other_role_can_remove(sqlite_app: Flask, role: str) -> None:
+    person = a_member() if role == "member" else a_person(role)
+    with pytest.raises(NotAllowed):
+        service.remove(person, a_complaint().number, StatementOfReasons(**GOOD))
+
+
+def test_a_removal_cannot_be_done_twice(app: Flask) -> None:
+    complaint = a_complaint()
+    a_removal(complaint)
+    with pytest.raises(Conflict):
+        a_removal(complaint)
+    with pytest.raises(Conflict):
+        complaints.support(a_member(), complaint.number)
+
+
+def test_restoring_shows_it_again_and_says_why(app: Flask) -> None:
+    complaint, moderator = a_complaint(), a_person("moderator")
+    a_removal(complaint, moderator)
+    with pytest.raises(Invalid):
+        service.restore(moderator, complaint.number, "because")
+    service.restore(moderator, complaint.number, "mistake")
+    entry = log.entries_of(complaint.number)[-1][1]
+    assert (entry["kind"], entry["reason"]) == ("complaint.restored", "mistake")
+    assert existing(complaint.number).state == "visible"
+    assert existing(complaint.number).due_at is not None
+
+
+def test_a_removal_with_a_last_day_lapses_by_itself(app: Flask) -> None:
+    complaint = a_complaint()
+    until = clock.local_date() + timedelta(days=3)
+    service.remove(a_person("moderator"), complaint.number,
+                   StatementOfReasons(**(GOOD | {"until": until})))  # fmt: skip
+    assert service.restore_ended() == 0
+    with clock.set_to(clock.now() + timedelta(days=5)):
+        service.restore_ended()
+    assert existing(complaint.number).state == "visible"
+    assert log.entries_of(complaint.number)[-1][1]["reason"] == "lapsed"
+
+
+def test_the_author_is_told_with_reason_and_clause_once(app: Flask) -> None:
+    complaint = a_complaint()
+    a_removal(complaint)
+    outbox.drain()
+    outbox.drain()
+    notices = list(db.session.scalars(select(Notice).where(Notice.what == "removed")))
+    assert len(notices) == 1 and notices[0].account_id == complaint.account_id
+    assert notices[0].details["reason"] == "abuse" and notices[0].details["facts"]
+
+
+def test_every_reason_code_has_its_clause_in_the_shipped_rules(app: Flask) -> None:
+    cited = {clause["reason"] for clause in rules.current().clauses}
+    assert set(REASONS) <= cited | {None}
+
+
+def test_rules_are_published_in_the_log(app: Flask) -> None:
+    published = rules.current()
+    entry = log.entry(published.entry)
+    assert (entry["kind"], entry["version"]) == ("rules.published", 1)
+    assert log.opens(published.entry, "text", rules.shipped().committed(), entry)
+
+
+def test_the_balance_adds_up_after_every_act(app: Flask) -> None:
+    first, second = a_complaint(), a_complaint()
+    a_removal(first)
+    balance = transparency.balance()
+    assert (balance.received, balance.visible, balance.removed) == (2, 1, 1)
+    service.restore(a_person("moderator"), first.number, "mistake")
+    a_removal(second, reason="spam")
+    balance = transparency.balance()
+    assert (balance.received, balance.visible, balance.removed) == (2, 1, 1)
+    assert db.session.scalar(select(func.count(LogEntry.index))) > 0
