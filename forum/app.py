@@ -33,11 +33,10 @@ from forum.moderation import service as moderation_service
 from forum.moderation import views as moderation
 from forum.notifications import receivers as notifications
 from forum.notifications import views as notification_views
+from forum.pages import search_feed, search_views
 from forum.pages import views as pages
 from forum.response import timers as response_timers
 from forum.response import views as response
-from forum.search import receivers as search
-from forum.search import views as search_views
 from forum.transparency import service as transparency_service
 from forum.transparency import views as transparency
 
@@ -48,7 +47,8 @@ FEATURES = (log, accounts, complaints, response, moderation, notification_views,
 
 # Who hears of what, after the commit: topic, name, receiver, whether it takes many at once.
 RECEIVERS = (
-    ("complaint.changed", "search", search.index, True),
+    ("complaint.changed", "search", search_feed.index, True),
+    ("search.broken", "rebuild", search_feed.rebuild_broken, True),
     ("author.told", "notify", notifications.tell_author, False),
     ("mail.due", "mail", notifications.send_mail, False),
     ("code.due", "code", notifications.send_code, False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from forum.terminal import (
     in_board,
     print_differences,
     print_status,
+    serve_board,
 )
 
 FILE = click.Path(path_type=Path)
@@ -64,12 +66,14 @@ def demo(no_serve: bool, keep: bool, port: int) -> None:
     Example: forum demo
     The samples are made in FORUM_INSTANCE, by default ./instance-demo.
     """
-    from forum.demo.stage import build, prepare
+    from forum.demo import stage
 
-    prepare(port)
-    build(keep=keep, say=click.echo)
+    environ = stage.environment(os.environ, port)
+    if not (keep and stage.is_built(environ)):
+        stage.build(environ, click.echo)
+    click.echo(stage.accounts(environ))
     if not no_serve:
-        _serve(f"127.0.0.1:{port}", 2, True)
+        serve_board(environ, bind=f"127.0.0.1:{port}", workers=2, with_worker=True)
 
 
 @main.command()
@@ -82,7 +86,7 @@ def serve(bind: str, workers: int, no_worker: bool) -> None:
     \b
     Example: forum serve --bind 0.0.0.0:8000 --workers 4
     """
-    _serve(bind, workers, not no_worker)
+    serve_board(os.environ, bind=bind, workers=workers, with_worker=not no_worker)
 
 
 @main.command()
@@ -257,9 +261,3 @@ def status() -> None:
     Example: forum status
     """
     print_status()
-
-
-def _serve(bind: str, workers: int, with_worker: bool) -> None:
-    from forum.serving import serve as serve_board
-
-    serve_board(board(), bind=bind, workers=workers, with_worker=with_worker, say=click.echo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,14 @@ def in_board(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
 
     return run
+
+
+def serve_board(environ: Mapping[str, str], *, bind: str, workers: int, with_worker: bool) -> None:
+    """Serve the board of these settings until told to stop."""
+    from forum.app import create_app
+    from forum.serving import serve
+
+    serve(create_app(environ), bind=bind, workers=workers, with_worker=with_worker, say=click.echo)
 
 
 class Day(click.ParamType[date]):

@@ -48,8 +48,8 @@ def _code() -> Field:
     return _text(_l("验证码"), 20, hint, inputmode="numeric", autocomplete="one-time-code")
 
 
-def _new_password() -> Field:
-    hint = _l("至少 8 个字符（公司人员 12 个），不要用生日或连号。")
+def _new_password(hint: Any = None) -> Field:
+    hint = hint or _l("至少 8 个字符（公司人员 12 个），不要用生日或连号。")
     return _password(_l("设一个密码"), hint, autocomplete="new-password")
 
 
@@ -85,7 +85,7 @@ class SignUp(Form):
     ticket = HiddenField()
     code = _code()
     name = _name()
-    password = _new_password()
+    password = _new_password(_l("至少 8 个字符，不要用生日或连号。"))
     stay = _stay()
     next = _next()
 

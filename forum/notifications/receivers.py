@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from forum.accounts import codes
 from forum.accounts.codes import Outgoing
+from forum.base.db import db
 from forum.base.mail import compose
 from forum.base.outbox import Payload
 from forum.base.resources import resource, setting
@@ -51,6 +52,7 @@ def send_code(payloads: Sequence[Payload]) -> None:
     """
     for payload in payloads:
         message = codes.outgoing(payload["code"])
+        db.session.rollback()
         if message is None:
             continue
         with force_locale(payload["locale"]):
@@ -102,6 +104,7 @@ def _send(to: str, template: str, context: dict[str, Any], message_id: str) -> N
     if tip is not None:
         # Each mail carries the tree out of the operator's reach.
         message[HEADER] = words(tip)
+    db.session.rollback()  # no read transaction stays open while a mail server takes its time
     resource("mailer").send(message)
 
 

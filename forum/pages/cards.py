@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from forum.base import clock
 from forum.base.db import db
@@ -18,6 +18,7 @@ from forum.complaints.models import Complaint
 from forum.log.words import status_label, type_label
 from forum.pages.head import SHOWN
 from forum.pages.notices import Notice, notices_of
+from forum.pages.rows import Line, Rows
 from forum.places.models import Project
 
 EXCERPT = 80
@@ -60,7 +61,7 @@ def select_items() -> Select[Any]:
     ).join(Project, Project.id == c.project_id)  # fmt: skip
 
 
-def items_of(rows: Sequence[Row[Any]]) -> list[Card | Notice]:
+def items_of(rows: Rows) -> list[Card | Notice]:
     """Rows as they appear in a list: who is gone keeps its place as a notice."""
     notices = notices_of([row for row in rows if row.state not in SHOWN])
     return [notices.get(row.number) or _card(row) for row in rows]
@@ -75,7 +76,7 @@ def cards_for(numbers: Sequence[int]) -> list[Card]:
     return [_card(found[number]) for number in numbers if number in found]
 
 
-def _card(row: Row[Any]) -> Card:
+def _card(row: Line) -> Card:
     true_until(row.due_at)
     return Card(
         number=row.number,
@@ -89,7 +90,7 @@ def _card(row: Row[Any]) -> Card:
         status=row.status,
         status_label=str(status_label(row.status)),
         due_at=row.due_at,
-        overdue=row.due_at is not None and row.due_at < clock.now(),
+        overdue=row.due_at is not None and row.due_at <= clock.now(),
         supporters=row.supporters,
         photos=row.photos,
         replies=row.replies,

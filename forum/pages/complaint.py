@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from forum.base.web.cache import fragment
 from forum.base.web.filters import localtime
@@ -15,7 +14,7 @@ from forum.pages import rows
 from forum.pages.head import Head
 from forum.pages.integrity import Integrity, compare
 from forum.pages.next_act import is_overdue, next_act
-from forum.pages.rows import Rows
+from forum.pages.rows import Line, Rows
 from forum.pages.timeline import photo_events, timeline
 from forum.tlog.entry import parse_entry
 
@@ -51,7 +50,7 @@ def article(number: int) -> dict[str, Any]:
     )
 
 
-def _head(facts: Row[Any]) -> dict[str, Any]:
+def _head(facts: Line) -> dict[str, Any]:
     merged = facts.merged_into
     return {
         "number": facts.number,
@@ -82,7 +81,7 @@ def _head(facts: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _text(facts: Row[Any], versions: Rows) -> dict[str, Any]:
+def _text(facts: Line, versions: Rows) -> dict[str, Any]:
     """The proven text; and, when the newest version is not proven, that one beneath it."""
     newest = versions[-1] if versions else None
     unproven = None
@@ -97,7 +96,7 @@ def _text(facts: Row[Any], versions: Rows) -> dict[str, Any]:
     }
 
 
-def _proof(facts: Row[Any], integrity: Integrity, entries: Rows) -> dict[str, Any]:
+def _proof(facts: Line, integrity: Integrity, entries: Rows) -> dict[str, Any]:
     number = facts.number
     posting = next((row.bytes for row in entries if row.entry == facts.entry), None)
     return {
@@ -123,12 +122,10 @@ def entry_links(entries: Rows) -> list[dict[str, Any]]:
     ]
 
 
-def _notices(facts: Row[Any], integrity: Integrity) -> list[str]:
+def _notices(facts: Line, integrity: Integrity) -> list[str]:
     said = []
     if not integrity.opens and not facts.redacted:
-        said.append(
-            _("这里的文字与公开记录对不上。请先不要相信这一页，并保存您看到的内容。")
-        )
+        said.append(_("这里的文字与公开记录对不上。请先不要相信这一页，并保存您看到的内容。"))
     if facts.withdrawal_due is not None:
         due = localtime(facts.withdrawal_due)
         said.append(

@@ -48,14 +48,14 @@ def count(*where: ColumnElement[bool]) -> Counts:
     shown = c.state.in_(SHOWN)
     rules = {state: c.state == state for state in STATES} | {
         "unanswered": shown & c.status.in_(WAITING),
-        "overdue": shown & (c.due_at < now),
+        "overdue": shown & (c.due_at <= now),
         "confirmed": shown & (c.status == "confirmed"),
         "imported": c.imported.is_(True),
     }
     columns: list[ColumnElement[Any]] = [
         func.count().filter(rule).label(name) for name, rule in rules.items()
     ]
-    next_due = func.min(c.due_at).filter(shown & (c.due_at >= now)).label("next_due")
+    next_due = func.min(c.due_at).filter(shown & (c.due_at > now)).label("next_due")
     row = db.session.execute(
         select(func.count().label("received"), *columns, next_due).where(*where)
     ).one()

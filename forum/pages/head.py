@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ScalarSelect, select
@@ -68,8 +69,9 @@ def _read(number: int) -> Head | None:
     ).first()  # fmt: skip
     if row is None:
         return None
-    newest = row[-len(BOARD_KINDS) :]
-    return Head(*row[: -len(BOARD_KINDS)], max(index or 0 for index in newest))
+    read: tuple[Any, ...] = tuple(row)
+    newest = max(index or 0 for index in read[-len(BOARD_KINDS) :])
+    return Head(*read[: -len(BOARD_KINDS)], newest)  # type: ignore[call-arg]
 
 
 def _newest(kind: str) -> ScalarSelect[int]:

@@ -6,13 +6,12 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from forum.base.web import paging
 from forum.pages import rows
 from forum.pages.differences import Part, differences
 from forum.pages.head import Head
-from forum.pages.rows import Rows
+from forum.pages.rows import Line, Rows
 
 PAGE = 20
 
@@ -37,12 +36,12 @@ def history_page(head: Head) -> dict[str, Any]:
     }
 
 
-def _before(versions: Rows, k: int) -> Row[Any] | None:
+def _before(versions: Rows, k: int) -> Line | None:
     """What version `k` was written against: the newest proven text before it."""
     return next((v for v in reversed(versions[: k - 1]) if v.proven), None)
 
 
-def _version(k: int, version: Row[Any], before: Row[Any] | None) -> dict[str, Any]:
+def _version(k: int, version: Line, before: Line | None) -> dict[str, Any]:
     title, body = [Part("same", version.title)], [Part("same", version.body)]
     if before is not None:
         title = differences(before.title, version.title)
@@ -59,7 +58,7 @@ def _version(k: int, version: Row[Any], before: Row[Any] | None) -> dict[str, An
     }
 
 
-def _proven_label(k: int, version: Row[Any]) -> str | None:
+def _proven_label(k: int, version: Line) -> str | None:
     if k == 1:
         return None
     return _("本人验证") if version.proven else _("未验证，不取代原文")

@@ -77,6 +77,7 @@ def _figures(counted: Counts) -> list[dict[str, Any]]:
 
 def _promises() -> tuple[int, int]:
     """How many promises were kept, and how many broken, under complaints that can be read."""
+
     def of(state: str) -> ColumnElement[int]:
         return func.count().filter(Promise.state == state)
 

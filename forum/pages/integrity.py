@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from forum.base.text import to_html
-from forum.pages.rows import Rows
+from forum.pages.rows import Line, Rows
 from forum.tlog.commitment import commit
 from forum.tlog.entry import parse_entry
 
@@ -33,7 +30,7 @@ class Integrity:
         return self.opens and not self.edited
 
 
-def compare(facts: Row[Any], versions: Rows, photos: Rows, entries: Rows, salts: Rows) -> Integrity:
+def compare(facts: Line, versions: Rows, photos: Rows, entries: Rows, salts: Rows) -> Integrity:
     """Hold the rows of one complaint against its entries."""
     by_index = {row.entry: row.bytes for row in entries}
     posting = _commitments(by_index, facts.entry)
@@ -59,7 +56,7 @@ def _commitments(by_index: Mapping[int, bytes], index: int) -> dict[str, str]:
     return dict(parse_entry(data).get("commitments", {})) if data else {}
 
 
-def _values(facts: Row[Any], photos: Rows) -> dict[str, str]:
+def _values(facts: Line, photos: Rows) -> dict[str, str]:
     """Field → value that the posting entry committed to, but for the text."""
     values = {"author": facts.author} | ({"remedy": facts.remedy} if facts.remedy else {})
     for photo in photos:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from forum.base.db import db
 from forum.base.refusal import NotFound
@@ -20,6 +20,7 @@ from forum.pages import figures, lists
 from forum.pages.cards import items_of
 from forum.pages.figures import Counts
 from forum.pages.lists import PLACES, SORTS, Wanted
+from forum.pages.rows import Line, Rows
 from forum.places.models import Category, City, Project
 
 FILTERS = (*PLACES, "type", "status")
@@ -55,9 +56,9 @@ EMPTY_SENTENCES: dict[str, Any] = {
 class Places:
     """What there is to choose from: rows of (slug, name, …), estates with their city's slug."""
 
-    cities: Sequence[Row[Any]]
-    projects: Sequence[Row[Any]]
-    categories: Sequence[Row[Any]]
+    cities: Rows
+    projects: Rows
+    categories: Rows
 
 
 def places() -> Places:
@@ -82,7 +83,7 @@ def list_page(wanted: Wanted, at: str | None = None) -> dict[str, Any]:
     NotFound when a place that is asked for does not exist.
     """
     choices = places()
-    named = _named(wanted, choices)
+    named = names_of(wanted, choices)
     counted = figures.count(*lists.within(wanted))
     rows, key = lists.page_of(wanted)
     true_until(counted.next_due)
@@ -100,7 +101,7 @@ def list_page(wanted: Wanted, at: str | None = None) -> dict[str, Any]:
     }
 
 
-def _named(wanted: Wanted, choices: Places) -> dict[str, str]:
+def names_of(wanted: Wanted, choices: Places) -> dict[str, str]:
     """Kind of place → the name of the one that is asked for."""
     known = {"city": choices.cities, "project": choices.projects, "category": choices.categories}
     named = {}
@@ -173,11 +174,11 @@ def _address(wanted: Wanted, at: str | None, **changed: Any) -> str:
 
 def _filters(wanted: Wanted, choices: Places, at: str | None) -> dict[str, Any]:
     selects = [
-        _select("city", _("城市"), _pairs(choices.cities), wanted.city),
-        _select("project", _("小区"), _projects(wanted, choices), wanted.project),
-        _select("category", _("类别"), _pairs(choices.categories), wanted.category),
-        _select("type", _("性质"), TYPE_LABELS.items(), wanted.type),
-        _select("status", _("进展"), STATUS_LABELS.items(), wanted.status),
+        select_of("city", _("城市"), pairs_of(choices.cities), wanted.city),
+        select_of("project", _("小区"), estates_of(wanted, choices), wanted.project),
+        select_of("category", _("类别"), pairs_of(choices.categories), wanted.category),
+        select_of("type", _("性质"), TYPE_LABELS.items(), wanted.type),
+        select_of("status", _("进展"), STATUS_LABELS.items(), wanted.status),
     ]
     # A project's page needs no choice of city either: it lies in one.
     fixed = {"project": ("project", "city")}.get(str(at), (at,))
@@ -196,24 +197,23 @@ def _filters(wanted: Wanted, choices: Places, at: str | None) -> dict[str, Any]:
 _KEPT = tuple(sort for sort in SORTS if sort != "newest")
 
 
-def _projects(wanted: Wanted, choices: Places) -> list[tuple[str, str]]:
+def estates_of(wanted: Wanted, choices: Places) -> list[tuple[str, str]]:
     within = [p for p in choices.projects if wanted.city in (None, p.city)]
     if len(within) > MANY_PROJECTS and not wanted.city:
         within = [p for p in within if p.slug == wanted.project]
-    return _pairs(within)
+    return pairs_of(within)
 
 
-def _pairs(rows: Iterable[Row[Any]]) -> list[tuple[str, str]]:
+def pairs_of(rows: Iterable[Line]) -> list[tuple[str, str]]:
     return [(row.slug, row.name) for row in rows]
 
 
-def _select(
+def select_of(
     name: str, label: str, choices: Iterable[tuple[str, Any]], chosen: str | None
 ) -> dict[str, Any]:
     options = [{"value": "", "label": _("不限"), "selected": not chosen}]
     options += [
-        {"value": value, "label": str(word), "selected": value == chosen}
-        for value, word in choices
+        {"value": value, "label": str(word), "selected": value == chosen} for value, word in choices
     ]
     return {"name": name, "label": label, "options": options}
 

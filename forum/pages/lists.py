@@ -7,13 +7,13 @@ in lists; one that is gone keeps its place as a notice where the order is that o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from forum.base import clock
 from forum.base.db import db
@@ -23,6 +23,7 @@ from forum.log.queries import MOST
 from forum.pages.cards import select_items
 from forum.pages.figures import WAITING
 from forum.pages.head import SHOWN
+from forum.pages.rows import Line, Rows
 from forum.places.models import Category, City, Project
 from forum.tlog.entry import STATUSES, TYPES
 
@@ -53,10 +54,10 @@ class Wanted:
 class Order:
     """An order with unique keys. before_key: the rows that come after a key; key: that of a row."""
 
-    by: tuple[ColumnElement[Any], ...]
+    by: tuple[Any, ...]
     parts: int
     beyond: Callable[..., ColumnElement[bool]]
-    key: Callable[[Row[Any]], tuple[int, ...]]
+    key: Callable[[Line], tuple[int, ...]]
 
 
 def _beyond_supporters(supporters: int, number: int) -> ColumnElement[bool]:
@@ -92,19 +93,19 @@ SORTS = {
 }
 
 
-def wanted_from(args: Mapping[str, str], **places: str | None) -> Wanted:
+def wanted_from(args: Mapping[str, str], **places: Any) -> Wanted:
     """`city project category type status sort after` of an address; `places` come with its path.
 
     Invalid for a type, status or order there is not: dropping it silently would show something
     else than was asked for. A key that cannot be read gives the first page.
     """
-    given = {name: args.get(name) or None for name in (*PLACES, "type", "status")}
-    wanted = Wanted(args.get("sort") or "newest", **given)
+    given: dict[str, Any] = {n: args.get(n) or None for n in (*PLACES, "type", "status")}
+    wanted = Wanted(args.get("sort") or "newest", **given | places)
     for name, value, allowed in (("sort", wanted.sort, SORTS), ("type", wanted.type, TYPES),
                                  ("status", wanted.status, STATUSES)):  # fmt: skip
         if value is not None and value not in allowed:
             raise Invalid(_("没有这种筛选条件。请回到全部意见重新选择。"), name)
-    return replace(wanted, after=_key(args.get("after", ""), SORTS[wanted.sort].parts), **places)
+    return replace(wanted, after=_key(args.get("after", ""), SORTS[wanted.sort].parts))
 
 
 def _key(text: str, parts: int) -> tuple[int, ...] | None:
@@ -115,7 +116,7 @@ def _key(text: str, parts: int) -> tuple[int, ...] | None:
     return key if key[-1] <= MOST else None
 
 
-def page_of(wanted: Wanted, limit: int = PAGE) -> tuple[Sequence[Row[Any]], str | None]:
+def page_of(wanted: Wanted, limit: int = PAGE) -> tuple[Rows, str | None]:
     """The rows of one page (for `cards.items_of`), and the key of the next page if there is one."""
     order = SORTS[wanted.sort]
     query = select_items().where(*within(wanted), *_rules(wanted))
@@ -129,7 +130,8 @@ def page_of(wanted: Wanted, limit: int = PAGE) -> tuple[Sequence[Row[Any]], str 
 
 def within(wanted: Wanted) -> list[ColumnElement[bool]]:
     """The complaints of the city, project and category that are asked for."""
-    c, rules = Complaint, []
+    c = Complaint
+    rules: list[ColumnElement[bool]] = []
     if wanted.city:
         of_city = select(Project.id).join(City, City.id == Project.city_id)
         rules.append(c.project_id.in_(of_city.where(City.slug == wanted.city)))
@@ -153,7 +155,7 @@ def _rules(wanted: Wanted) -> list[ColumnElement[bool]]:
         rules.append(c.status == wanted.status)
     of_sort: dict[str, ColumnElement[bool]] = {
         "due": c.due_at.is_not(None),
-        "overdue": c.due_at < clock.now(),
+        "overdue": c.due_at <= clock.now(),
         "unanswered": c.status.in_(WAITING),
         "solved": c.status == "confirmed",
     }

@@ -6,11 +6,11 @@ from base64 import b64encode
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row
 
 from forum.base.clock import format_utc
 from forum.pages import rows
 from forum.pages.head import SHOWN
+from forum.pages.rows import Line
 
 
 def machine_form(number: int) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def machine_form(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facts(facts: Row[Any]) -> dict[str, Any]:
+def _facts(facts: Line) -> dict[str, Any]:
     return {
         "number": facts.number,
         "state": facts.state,
@@ -67,7 +67,7 @@ def _facts(facts: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _reply(row: Row[Any]) -> dict[str, Any]:
+def _reply(row: Line) -> dict[str, Any]:
     return {
         "id": row.id,
         "kind": row.kind,

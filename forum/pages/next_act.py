@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row
 
 from forum.base import clock
 from forum.base.web.cache import true_until
 from forum.base.web.filters import localday, localtime
 from forum.complaints.clocks import SILENCE
-from forum.pages.rows import Rows
+from forum.pages.rows import Line, Rows
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class NextAct:
     hint: str | None = None
 
 
-def next_act(facts: Row[Any], replies: Rows) -> NextAct:
+def next_act(facts: Line, replies: Rows) -> NextAct:
     """What has to happen next with a complaint that can be read."""
     if facts.state == "merged":
         return NextAct(_("已并入 #%(number)s，进展看那一条", number=facts.merged_into), "gone")
@@ -38,10 +36,10 @@ def next_act(facts: Row[Any], replies: Rows) -> NextAct:
 def is_overdue(due_at: datetime | None) -> bool:
     """Whether a due time has passed; while it has not, the page is true until then."""
     true_until(due_at)
-    return due_at is not None and due_at < clock.now()
+    return due_at is not None and due_at <= clock.now()
 
 
-def _waiting(facts: Row[Any], _replies: Rows) -> NextAct:
+def _waiting(facts: Line, _replies: Rows) -> NextAct:
     if facts.due_at is None:
         hint = _("从旧档案导入，不计时限。") if facts.imported else None
         return NextAct(_("公司还没有答复"), "open", hint=hint)
@@ -50,7 +48,7 @@ def _waiting(facts: Row[Any], _replies: Rows) -> NextAct:
     return NextAct(_("公司须在 %(due)s 前答复", due=localtime(facts.due_at)), "open")
 
 
-def _disputed(facts: Row[Any], _replies: Rows) -> NextAct:
+def _disputed(facts: Line, _replies: Rows) -> NextAct:
     hint = _("业主认为没有解决，这件事没有完。")
     if facts.due_at is None:
         return NextAct(_("公司须重新答复"), "disputed", hint=hint)
@@ -60,12 +58,12 @@ def _disputed(facts: Row[Any], _replies: Rows) -> NextAct:
     return NextAct(sentence, "disputed", hint=hint)
 
 
-def _answered(_facts: Row[Any], _replies: Rows) -> NextAct:
+def _answered(_facts: Line, _replies: Rows) -> NextAct:
     hint = _("答复不等于解决。解决没有，只有提意见的业主能确认。")
     return NextAct(_("公司已答复，等公司处理到解决"), "answered", hint=hint)
 
 
-def _promised(_facts: Row[Any], replies: Rows) -> NextAct:
+def _promised(_facts: Line, replies: Rows) -> NextAct:
     days = [r.promised for r in replies if r.promise_state == "open"]
     if not days:
         return NextAct(_("公司已承诺，等公司做到"), "promised")
@@ -76,24 +74,24 @@ def _promised(_facts: Row[Any], replies: Rows) -> NextAct:
     return NextAct(_("公司承诺 %(day)s 前办好", day=day.isoformat()), "promised")
 
 
-def _resolved(facts: Row[Any], _replies: Rows) -> NextAct:
+def _resolved(facts: Line, _replies: Rows) -> NextAct:
     closes = facts.status_at + SILENCE
     true_until(closes)
     hint = _("到 %(day)s 没有回应，会记为“未获业主确认”，另行计数。", day=localday(closes))
     return NextAct(_("等提意见的业主确认"), "resolved", hint=hint)
 
 
-def _confirmed(_facts: Row[Any], _replies: Rows) -> NextAct:
+def _confirmed(_facts: Line, _replies: Rows) -> NextAct:
     hint = _("问题又出现，业主随时可以重新提出。")
     return NextAct(_("业主确认已解决，不用再做什么"), "confirmed", hint=hint)
 
 
-def _unconfirmed(_facts: Row[Any], _replies: Rows) -> NextAct:
+def _unconfirmed(_facts: Line, _replies: Rows) -> NextAct:
     hint = _("没有算作解决。业主随时可以重新提出。")
     return NextAct(_("14 天没有等到业主确认"), "closed_unconfirmed", hint=hint)
 
 
-_OF_STATUS: dict[str, Callable[[Row[Any], Rows], NextAct]] = {
+_OF_STATUS: dict[str, Callable[[Line, Rows], NextAct]] = {
     "open": _waiting,
     "disputed": _disputed,
     "answered": _answered,

@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import db
 from forum.complaints.models import Complaint
 from forum.log.models import LogEntry
 from forum.log.words import COUNT_LABELS, reason_label, role_label
+from forum.pages.rows import Line, Rows
 from forum.tlog.entry import parse_entry
 
 # The entries by which a complaint stops being shown.
@@ -51,7 +52,7 @@ def notice_of(number: int) -> Notice:
     return notices_of(rows)[number]
 
 
-def notices_of(rows: Sequence[Row[Any]]) -> dict[int, Notice]:
+def notices_of(rows: Rows) -> dict[int, Notice]:
     """Number → notice, for rows with number, state, posted_at, state_at, entry; one query."""
     endings = _endings([row.number for row in rows])
     return {row.number: _notice(row, *endings.get(row.number, (row.entry, {}))) for row in rows}
@@ -66,11 +67,13 @@ def _endings(numbers: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
         .where(LogEntry.complaint.in_(numbers), LogEntry.kind.in_(ENDING_KINDS))
         .order_by(LogEntry.index)
     )
-    newest = {complaint: (index, data) for index, complaint, data in rows}
+    newest: dict[Any, tuple[int, bytes]] = {
+        complaint: (index, data) for index, complaint, data in rows
+    }
     return {number: (index, parse_entry(data)) for number, (index, data) in newest.items()}
 
 
-def _notice(row: Row[Any], index: int, entry: Mapping[str, Any]) -> Notice:
+def _notice(row: Line, index: int, entry: Mapping[str, Any]) -> Notice:
     statement = entry.get("statement")
     return Notice(
         number=row.number,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from forum.base.db import db
 from forum.complaints.models import Complaint, Photo, Promise, Reply, Version
@@ -13,10 +13,12 @@ from forum.log.models import LogEntry, Opening
 from forum.places.models import Category, City, Department, Project
 
 SUPPORT_KINDS = ("support.added", "support.withdrawn")
-Rows = Sequence[Row[Any]]
+# A row of a query over columns, which are its attributes.
+Line: TypeAlias = Any
+Rows: TypeAlias = Sequence[Line]
 
 
-def facts_of(number: int) -> Row[Any]:
+def facts_of(number: int) -> Line:
     """The complaint itself with the names of its places; it exists."""
     c = Complaint
     return db.session.execute(

@@ -9,7 +9,6 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row
 
 from forum.log.words import (
     CAUSE_LABELS,
@@ -20,7 +19,7 @@ from forum.log.words import (
     status_label,
 )
 from forum.pages.notices import ground_of, who_decided
-from forum.pages.rows import Rows
+from forum.pages.rows import Line, Rows
 from forum.tlog.entry import parse_entry
 
 Event = dict[str, Any]
@@ -43,18 +42,16 @@ def timeline(replies: Rows, photos: Rows, entries: Rows) -> list[Event]:
     told = {row.entry: parse_entry(row.bytes) for row in entries if row.kind in TOLD}
     times = {row.entry: row.at for row in entries}
     outcomes = _outcomes(replies, told)
-    pictures: dict[int | None, list[Row[Any]]] = defaultdict(list)
+    pictures: dict[int | None, list[Line]] = defaultdict(list)
     for photo in photos:
         pictures[photo.reply_id].append(photo)
-    events = {
-        row.entry: _said(row, pictures[row.id], outcomes.get(row.entry)) for row in replies
-    }
+    events = {row.entry: _said(row, pictures[row.id], outcomes.get(row.entry)) for row in replies}
     for index, entry in told.items():
         events[index] = _done(index, entry) | {"at": times[index]}
     return [events[index] for index in sorted(events)]
 
 
-def photo_events(photos: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+def photo_events(photos: Iterable[Line]) -> list[dict[str, Any]]:
     """Photos as the `photos` macro shows them."""
     return [
         {
@@ -78,7 +75,7 @@ def _outcomes(replies: Rows, told: Mapping[int, Mapping[str, Any]]) -> dict[int,
     return found
 
 
-def _said(row: Row[Any], photos: list[Row[Any]], outcome: str | None) -> Event:
+def _said(row: Line, photos: list[Line], outcome: str | None) -> Event:
     event = {
         "id": row.id,
         "at": row.posted_at,
@@ -102,7 +99,7 @@ def _said(row: Row[Any], photos: list[Row[Any]], outcome: str | None) -> Event:
     }
 
 
-def _promise(row: Row[Any]) -> dict[str, Any] | None:
+def _promise(row: Line) -> dict[str, Any] | None:
     if row.promised is None:
         if row.kind == "holding" and row.until:
             sentence = _("最迟 %(day)s 答复", day=row.until.isoformat())

@@ -71,7 +71,9 @@ def category(slug: str) -> BaseResponse:
 
 def _list(at: str | None, slug: str | None = None) -> BaseResponse:
     place = {at: slug} if at else {}
-    asked = {name: value for name in FILTERS if (value := request.args.get(name))} | place
+    asked: dict[str, Any] = {
+        name: value for name in FILTERS if (value := request.args.get(name))
+    } | place
     if request.args.get("q", "").strip():
         return redirect(url_for("search.search", q=request.args["q"], **asked))
     wanted = wanted_from(request.args, **place)
@@ -87,11 +89,14 @@ def _of_the_board(
     tip = tip_for_request()
     size = tip.size if tip else 0
 
+    def inside() -> str:
+        made = context()
+        return f"{made.get('heading', '')}\n{render_template(inner, **made)}"
+
     def render() -> str:
-        made = fragment(
-            name, (request.full_path, size), lambda: render_template(inner, **context())
-        )
-        return render_template(page, inner=made)
+        # A heading has no line feed, so the two can be kept as one.
+        heading, _, html = fragment(name, (request.full_path, size), inside).partition("\n")
+        return render_template(page, heading=heading, inner=html)
 
     return public_page(size, words(tip), render)
 

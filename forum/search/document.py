@@ -15,7 +15,8 @@ TITLE, NAMES, BODY, REPLY = 3.0, 2.0, 1.0, 0.5
 class Document:
     """One complaint with everything said under it, as plain text.
 
-    city, project, category, type are the names that people see, or empty.
+    city, project, category, type are the names that people see, or empty. placeless: the project
+    only stands for "nobody said which"; its name is no word of the complaint.
     """
 
     number: int
@@ -26,12 +27,23 @@ class Document:
     project: str = ""
     category: str = ""
     type: str = ""
+    placeless: bool = False
+
+    @property
+    def names(self) -> str:
+        """The names it is filed under, as words that find it."""
+        project = "" if self.placeless else self.project
+        return " ".join((self.city, project, self.category, self.type))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that it says, piece by piece."""
+        return (self.title, self.names, self.body, *self.replies)
 
     def parts(self) -> list[tuple[str, float]]:
         """The texts with their weights."""
-        names = " ".join((self.city, self.project, self.category, self.type))
         replies = [(reply, REPLY) for reply in self.replies]
-        return [(self.title, TITLE), (names, NAMES), (self.body, BODY), *replies]
+        return [(self.title, TITLE), (self.names, NAMES), (self.body, BODY), *replies]
 
     def keys(self) -> set[bytes]:
         """By what the whole title finds it, alone or with the project's name on either side."""

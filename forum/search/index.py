@@ -42,10 +42,14 @@ class RebuildRunning(Exception):
 
 
 class SearchIndex:
-    """The index in `folder`. One per process; threads may share it."""
+    """The index in `folder`. One per process; threads may share it.
+
+    names_learnt: up to which log entry the caller has taught this process the names of places.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.names_learnt: int | None = None
         self._lock = threading.RLock()
         self._name = ""
         self._searcher: Any = None
@@ -154,7 +158,9 @@ class SearchIndex:
             segment: self._tables.get(segment) or read_table(reader)
             for segment, reader in zip(ids, readers, strict=True)
         }
-        return [Segment(reader, self._tables[id_]) for id_, reader in zip(ids, readers, strict=True)]
+        return [
+            Segment(reader, self._tables[id_]) for id_, reader in zip(ids, readers, strict=True)
+        ]
 
     @contextmanager
     def _locked(self, name: str, *, wait: bool = True) -> Iterator[None]:

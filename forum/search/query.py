@@ -16,7 +16,7 @@ MAX_TEXT = 400
 MAX_WORDS = 40
 MAX_NUMBER = 2**31 - 1
 
-_QUOTED = re.compile("[\"“”„「『]([^\"“”„「」『』]+)[\"“”」』]")
+_QUOTED = re.compile('["“”„「『]([^"“”„「」『』]+)["“”」』]')
 _NUMBER = re.compile(r"[#＃]?\s*([0-9]{1,10})\Z")
 _HASH_NUMBER = re.compile(r"[#＃]([0-9]{1,10})(?![0-9])")
 

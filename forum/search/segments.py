@@ -6,7 +6,6 @@ read from it once is kept as long as it lives.
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -55,36 +54,38 @@ class Segment:
 
     def saying(self, word: Word) -> Weights:
         """Document → weight of what says `word`: as a term, or (half as much) inside of one."""
-        terms = _whole(self.table.terms, word.pattern)
-        return self._weights((term, 1.0 if term == word.text else 0.5) for term in terms)
+        return self._weights(
+            (term, 1.0 if term == word.text else 0.5)
+            for term in _holding(self.table.terms, word.text)
+            if word.pattern.search(term)
+        )
 
     def equal(self, word: Word) -> Weights:
         """Document → weight of what has exactly `word` as a term: quicker, and finds less."""
-        return self._weights([(word.text, 1.0)])
+        return self._weights([(word.text, 1.0)]) if self._has("words", word.text) else {}
 
     def across(self, word: Word) -> set[int]:
         """Documents that may say `word` across two terms; whether they do, the row knows."""
         found: set[int] = set()
         for left, right in word.cuts():
-            lefts = self._some_terms(re.escape(left) + "(?=\n)")
-            rights = self._some_terms("(?<=\n)" + re.escape(right)) if lefts else []
+            lefts = self._some_terms(left + "\n")
+            rights = self._some_terms("\n" + right) if lefts else []
             if rights:
                 found |= self._documents(lefts) & self._documents(rights)
         return found if len(found) <= MOST_ACROSS else set()
 
     def titled(self, key: bytes) -> Iterator[int]:
         """Documents found by the key of a whole title."""
-        return (document for document, _weight in self._postings("title", key))
+        postings = self._postings("title", key) if self._has("title", key) else ()
+        return (document for document, _weight in postings)
 
-    def _some_terms(self, pattern: str) -> list[str]:
-        """The terms in which `pattern` is found; none when there are too many."""
-        terms = list(islice(_whole(self.table.terms, re.compile(pattern)), MOST_TERMS + 1))
+    def _some_terms(self, piece: str) -> list[str]:
+        """The terms that hold `piece`; none when there are too many."""
+        terms = list(islice(_holding(self.table.terms, piece), MOST_TERMS + 1))
         return terms if len(terms) <= MOST_TERMS else []
 
     def _documents(self, terms: Iterable[str]) -> set[int]:
-        return {
-            document for term in terms for document, _weight in self._postings("words", term)
-        }
+        return {document for term in terms for document, _weight in self._postings("words", term)}
 
     def _weights(self, terms: Iterable[tuple[str, float]]) -> Weights:
         weights: Weights = {}
@@ -93,20 +94,20 @@ class Segment:
                 weights[document] = weights.get(document, 0.0) + share * weight
         return weights
 
+    def _has(self, field: str, term: str | bytes) -> bool:
+        return (field, term) in self.reader
+
     def _postings(self, field: str, term: str | bytes) -> Iterator[tuple[int, float]]:
-        if (field, term) not in self.reader:
-            return
         matcher = self.reader.postings(field, term)
         while matcher.is_active():
             yield matcher.id(), matcher.weight()
             matcher.next()
 
 
-def _whole(terms: str, pattern: re.Pattern[str]) -> Iterator[str]:
-    """The terms in which `pattern` is found."""
-    position = 0
-    while match := pattern.search(terms, position):
-        start = terms.rindex("\n", 0, match.start() + 1) + 1
-        end = terms.index("\n", max(match.end(), start))
-        yield terms[start:end]
-        position = end
+def _holding(terms: str, piece: str) -> Iterator[str]:
+    """The terms that hold `piece`; a line feed in it stands for where a term begins or ends."""
+    at = terms.find(piece)
+    while at >= 0:
+        end = terms.index("\n", at + 1)
+        yield terms[terms.rindex("\n", 0, at + 1) + 1 : end]
+        at = terms.find(piece, end)

@@ -76,6 +76,8 @@ class Word:
 
     @property
     def _may_go_on(self) -> bool:
+        if len(self.text) == LONGEST:
+            return True
         return len(self.text) > 2 and self.text.isascii() and self.text.isalpha()
 
     def cuts(self) -> list[tuple[str, str]]:

@@ -212,6 +212,7 @@ def test_the_own_account_shows_its_owner(client, member, sign_in):
 def test_a_new_pseudonym_is_taken_or_refused_at_its_field(client, member, sign_in, post):
     sign_in()
     assert post("/account/name", name="官方").status_code == 400
+    assert client.get("/account/name").location == "/account"
     post("/account/name", name="榕树下小周")
     assert "署名已更改" in client.get("/account").text
     assert member.name == "榕树下小周"

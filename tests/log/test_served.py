@@ -126,7 +126,7 @@ def test_machines_get_no_cookie(filled):
 
 
 @pytest.fixture
-def address(tmp_path, url):
+def address(tmp_path, empty_url):
     """A board of SIZE + 1 entries that really listens, named after the port it listens on."""
     server = None
 
@@ -135,7 +135,7 @@ def address(tmp_path, url):
 
     server = make_server("127.0.0.1", 0, late, threaded=True)
     base = f"http://127.0.0.1:{server.port}"
-    app = new_board(tmp_path / "instance", url, base)
+    app = new_board(tmp_path / "instance", empty_url, base)
     with app.app_context(), transaction():
         for n in range(SIZE):
             service.append("support.added", supporters=n, **SUPPORT)

@@ -1,7 +1,5 @@
 """The balance: anyone can add it up, at every moment, under the checkpoint it was counted at."""
 
-from datetime import timedelta
-
 import pytest
 
 from forum.base import clock
@@ -13,7 +11,8 @@ from forum.log import queries as log
 from forum.moderation import service as moderation
 from forum.transparency import queries
 from forum.transparency.queries import STATES, Balance, Withdrawals
-from tests.factories import MONDAY, a_code, a_complaint, a_member, a_person, a_removal
+from tests.digest.days import morning
+from tests.factories import a_code, a_complaint, a_member, a_person, a_removal
 
 KEY = "k" * 43
 
@@ -94,12 +93,12 @@ def test_no_rate_is_given_for_fewer_than_ten(app):
 
 def test_unproven_withdrawals_are_counted_apart(app):
     author = a_member()
-    with clock.set_to(MONDAY):
+    with clock.set_to(morning(0)):
         proven, unproven = a_complaint(author, key=KEY), a_complaint(author)
         author_acts.withdraw(author, proven.number, Proof(proven.act_entry, code=a_code(KEY)))
         author_acts.withdraw(author, unproven.number, Proof(unproven.act_entry))
         assert (counted().waiting, queries.withdrawals()) == (1, Withdrawals(0, 1, 0))
-    with clock.set_to(MONDAY + timedelta(days=8)):
+    with clock.set_to(morning(8)):
         author_acts.withdraw_due()
     assert (counted().waiting, queries.withdrawals()) == (0, Withdrawals(0, 1, 1))
 

@@ -1,12 +1,11 @@
 """The balance over HTTP, and its daily entry in the log."""
 
-from datetime import timedelta
-
 from forum.base import clock
 from forum.log import queries as log
 from forum.tlog.entry import COUNTS
 from forum.transparency import queries, service
-from tests.factories import MONDAY, a_complaint, a_removal
+from tests.digest.days import morning
+from tests.factories import a_complaint, a_removal
 
 CONTRACT = {"checkpoint", "received", "visible", "held", "refused", "removed", "erased", "merged",
             "withdrawn"}  # fmt: skip
@@ -60,14 +59,14 @@ def test_a_visitor_gets_no_cookie(app, client):
 
 
 def test_each_day_is_counted_once(app):
-    with clock.set_to(MONDAY):
+    with clock.set_to(morning(0)):
         a_complaint()
         assert service.count_daily() and not service.count_daily()
-    with clock.set_to(MONDAY + timedelta(days=1)):
+    with clock.set_to(morning(1)):
         a_complaint()
         assert service.count_daily() and not service.count_daily()
     days = queries.history()
-    assert [day.date for day in days] == [clock.local_date(MONDAY) + timedelta(days=n) for n in (1, 0)]
+    assert [day.date for day in days] == [clock.local_date(morning(n)) for n in (1, 0)]
     assert [day.counts["received"] for day in days] == [2, 1]
 
 

@@ -26,6 +26,7 @@ from forum.log.words import role_label
 route_acts(
     {
         "accounts.account": "own-account",
+        "accounts.back_to_account": "own-account",
         "accounts.rename": "own-account",
         "accounts.change_password": "own-account",
         "accounts.sign_out_everywhere": "own-account",
@@ -37,6 +38,12 @@ route_acts(
 def account() -> Answer:
     """The own account."""
     return personal("accounts/account.html", **account_page())
+
+
+@blueprint.get("/account/<any(name, password):_section>")
+def back_to_account(_section: str) -> Answer:
+    """Where somebody lands who reloads a refused form, or changes the language there."""
+    return redirect(url_for("accounts.account"))
 
 
 @blueprint.post("/account/name")

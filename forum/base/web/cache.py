@@ -9,6 +9,7 @@ has not been touched is as true under the newest checkpoint as under the one it 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from forum.base import clock
 from forum.base.web.locale import locale
 
 MAX_BYTES = 32 * 1024 * 1024
-SLOT = b"@@log-checkpoint@@"
+# Nobody can write into a post what would be taken for the slot.
+SLOT = f"@@log-checkpoint-{secrets.token_hex(8)}@@".encode()
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,16 @@ def true_until(moment: datetime | None) -> None:
         g.true_until = moment if known is None else min(known, moment)
 
 
-def public_page(version: object, checkpoint: str, render: Callable[[], str]) -> Response:
+def public_page(
+    version: object, checkpoint: str, render: Callable[[], str], status: int = 200
+) -> Response:
     """The answer for this address: from the cache for visitors, made anew for the signed in.
 
     `version` names all that the page was read from; `checkpoint` is "<size> <root>" of now.
     """
     if current_user.is_authenticated:
         g.personal = True
-        return make_response(render().replace(SLOT.decode(), checkpoint))
+        return make_response(render().replace(SLOT.decode(), checkpoint), status)
     key = (request.full_path, locale(), version)
     pages: PageCache = current_app.extensions["zhiyan-pages"]
     page = pages.get(key)
@@ -92,7 +96,7 @@ def public_page(version: object, checkpoint: str, render: Callable[[], str]) -> 
         body = render().encode("utf-8")
         page = Rendered(body, g.get("true_until"), hashlib.sha256(body).hexdigest()[:32])
         pages.put(key, page)
-    return _answer(page, checkpoint)
+    return _answer(page, checkpoint, status)
 
 
 def fragment(name: str, version: object, render: Callable[[], str]) -> str:
@@ -110,10 +114,14 @@ def fragment(name: str, version: object, render: Callable[[], str]) -> str:
     return page.body.decode("utf-8")
 
 
-def _answer(page: Rendered, checkpoint: str) -> Response:
+def _answer(page: Rendered, checkpoint: str, status: int) -> Response:
     tag = hashlib.sha256((page.etag + checkpoint).encode()).hexdigest()[:32]
-    response = Response(page.body.replace(SLOT, checkpoint.encode()), mimetype="text/html")
+    body = page.body.replace(SLOT, checkpoint.encode())
+    response = Response(body, status, mimetype="text/html")
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Accept-Language, Cookie"
-    return response.make_conditional(request)
+    # RFC 9110, 13.2.1: conditions are for answers that would otherwise be a success.
+    if status == 200:
+        response.make_conditional(request)
+    return response
