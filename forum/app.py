@@ -22,6 +22,7 @@ from forum.base.mail import mailer_for, texter_for
 from forum.base.storage import FileStorage
 from forum.base.web import cache, errors, filters, forms, frame, guard, headers, locale
 from forum.complaints import author_acts
+from forum.complaints import check as complaint_check
 from forum.complaints import service as complaint_service
 from forum.complaints import views as complaints
 from forum.digest import render as digest_render
@@ -29,6 +30,7 @@ from forum.digest import service as digest_service
 from forum.digest import views as digest
 from forum.log import keys
 from forum.log import views as log
+from forum.moderation import check as moderation_check
 from forum.moderation import service as moderation_service
 from forum.moderation import views as moderation
 from forum.notifications import receivers as notifications
@@ -53,6 +55,9 @@ RECEIVERS = (
     ("mail.due", "mail", notifications.send_mail, False),
     ("code.due", "code", notifications.send_code, False),
 )
+
+# What `forum log check` holds against the log beyond the log itself.
+ROW_CHECKS = (complaint_check.check_rows, moderation_check.check_rows)
 
 NAVIGATION = (
     ("pages.home", _l("首页"), "read"),

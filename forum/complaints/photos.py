@@ -62,12 +62,11 @@ def prepare(data: bytes, alt: str) -> PreparedPhoto:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > MAX_PIXELS:
+            opened = Image.open(io.BytesIO(data), formats=FORMATS)
+            if opened.width * opened.height > MAX_PIXELS:
                 raise Image.DecompressionBombError("too many pixels")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            picture = ImageOps.exif_transpose(picture)
-            picture = _flat(picture)
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            picture = _flat(ImageOps.exif_transpose(opened))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Invalid(_l("照片的像素太多（上限 4000 万），请缩小后再上传。"), "photos") from None
     except Exception:  # decoders raise almost anything on hostile bytes

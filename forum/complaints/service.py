@@ -175,10 +175,9 @@ def withdraw_support(person: Account, number: int) -> int:
     rights.require(person.role, "complaint.support")
     with transaction():
         complaint = shown(number)
-        gone = db.session.execute(
-            delete(Support).where(Support.complaint == number, Support.account_id == person.id)
-        )
-        if gone.rowcount:
+        given = db.session.get(Support, (number, person.id))
+        if given is not None:
+            db.session.delete(given)
             _count_support(complaint, person, "support.withdrawn", -1)
         return complaint.supporters
 

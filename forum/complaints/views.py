@@ -209,7 +209,7 @@ def proof(number: int) -> Response:
 
 
 @blueprint.get("/photos/<sha256>.jpg")
-def photo(sha256: str) -> Response:
+def photo(sha256: str) -> BaseResponse:
     """A photo of a visible complaint, by the digest of its bytes."""
     shown = complaint_queries.photo_is_shown(sha256)
     data = resource("storage").get(f"photos/{sha256}") if shown else None

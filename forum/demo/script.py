@@ -20,6 +20,8 @@ WORK = "work"
 SETTLE = timedelta(seconds=30)
 SILENCE = timedelta(days=14)
 WITHDRAWAL_WAIT = timedelta(days=7)
+# The sample board sends its digest for this long; the daily balance is counted from the first day.
+DIGESTS = timedelta(days=21)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def _rounds(told: list[Act], now: datetime, digest_at: str) -> list[Act]:
     moments += [act.at + WITHDRAWAL_WAIT for act in told if act.do == "withdraw"]
     day = min(act.day for act in told)
     while day <= local_date(now):
-        moments += [_local(day, hour) for hour in (time(0, 5), time.fromisoformat(digest_at))]
+        moments.append(_local(day, time(0, 5)))
+        if day > local_date(now) - DIGESTS:
+            moments.append(_local(day, time.fromisoformat(digest_at)))
         day += timedelta(days=1)
     return [
         Act(moment + SETTLE, "", WORK, {}, local_date(moment))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine, event
 
 import config
 from forum.app import create_app
@@ -59,6 +62,7 @@ def build(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
             people = cast.engage()
         play(app, people, acts, say)
         db.engine.dispose()
+    os.sync()  # what `_hurry` did not wait for
     (instance / ACCOUNTS).write_text(_accounts(), encoding="utf-8")
     (instance / UNFINISHED).unlink()
 
@@ -74,9 +78,20 @@ def _open(environ: Mapping[str, str], instance: Path) -> Flask:
     if unfinished.exists():
         shutil.rmtree(instance)
     app = create_app(environ)
+    with app.app_context():
+        _hurry(db.engine)
     open_board(app)
     unfinished.touch()
     return app
+
+
+def _hurry(engine: Engine) -> None:
+    """Do not wait for the disk: a sample board that breaks off is thrown away anyway."""
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        if engine.dialect.name == "sqlite":
+            connection.execute("PRAGMA synchronous=OFF")
 
 
 def _accounts() -> str:

@@ -86,14 +86,14 @@ def hiding_acts(entries: Iterable[tuple[int, dict[str, Any]]]) -> tuple[HidingAc
         ).all()
     )
     return tuple(
-        _act(index, entry, projects[entry["complaint"]], statements.get(entry.get("statement") or 0))
+        _act(
+            index, entry, projects[entry["complaint"]], statements.get(entry.get("statement") or 0)
+        )
         for index, entry in shown
     )
 
 
-def _act(
-    index: int, entry: dict[str, Any], project: str, statement: Statement | None
-) -> HidingAct:
+def _act(index: int, entry: dict[str, Any], project: str, statement: Statement | None) -> HidingAct:
     return HidingAct(
         entry=index, kind=entry["kind"], at=clock.parse_utc(entry["at"]),
         number=entry["complaint"], project=project, by=entry["by"], staff=entry.get("staff"),

@@ -32,9 +32,7 @@ def issues(before: date | None, limit: int) -> list[DigestIssue]:
 
 def next_date(after: date) -> date | None:
     """The date of the issue that followed that of `after`."""
-    return db.session.scalar(
-        select(db.func.min(DigestIssue.date)).where(DigestIssue.date > after)
-    )
+    return db.session.scalar(select(db.func.min(DigestIssue.date)).where(DigestIssue.date > after))
 
 
 def recipients() -> list[Account]:

@@ -116,7 +116,9 @@ def act_words(act: HidingAct) -> str:
     pieces = []
     if act.reason:
         pieces.append(_("理由：%(reason)s", reason=str(reason_label(act.reason))))
-    if act.clause:
+    if act.clause and act.kind == "complaint.restored":
+        pieces.append(_("原来下架依据规则第 %(clause)s 条", clause=act.clause))
+    elif act.clause:
         pieces.append(_("规则第 %(clause)s 条", clause=act.clause))
     return _("，").join([*pieces, _who(act)])
 

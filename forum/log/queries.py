@@ -156,9 +156,7 @@ class LogFilter:
 
 def readable(wanted: LogFilter, limit: int) -> list[tuple[int, dict[str, Any]]]:
     """Entries for the readable log, newest first."""
-    rows = db.session.execute(
-        _filtered(wanted).order_by(LogEntry.index.desc()).limit(limit)
-    )
+    rows = db.session.execute(_filtered(wanted).order_by(LogEntry.index.desc()).limit(limit))
     return [(index, parse_entry(data)) for index, data in rows]
 
 

@@ -61,7 +61,9 @@ def _mail(account: Account, payload: dict[str, Any], details: dict[str, Any], re
 
 def _details(payload: dict[str, Any]) -> dict[str, Any]:
     """What stands in the notice beyond its headline: for a removal, all of its reasons."""
-    known = {name: payload[name] for name in ("item", "statement", "due") if name in payload}
+    known: dict[str, Any] = {
+        name: payload[name] for name in ("item", "statement", "due") if name in payload
+    }
     statement = db.session.get(Statement, payload.get("statement", 0))
     if statement is not None:
         known |= {"reason": statement.reason, "clause": statement.clause, "facts": statement.facts}

@@ -72,7 +72,7 @@ def search_page(asked: Asked) -> dict[str, Any]:
         "typed": found.query.text,
         "filters": _filters(asked, choices),
         "tabs": [] if found.query.is_empty else _tabs(asked),
-        "notes": _notes(found, gone),
+        "notes": _notes(found),
         "gone": gone and {"number": gone, "href": url_for("pages.complaint", number=gone)},
         "said": _count(found),
         "full": _shown(found.full, cards, found.query),
@@ -130,7 +130,7 @@ def _count(found: Found) -> str | None:
     return _("共 %(n)s 条。", n=number)
 
 
-def _notes(found: Found, gone: int | None) -> list[str]:
+def _notes(found: Found) -> list[str]:
     notes = []
     if found.broken:
         notes.append(_("搜索正在重建：眼下只查标题和正文，只写在回复里的词暂时找不到。"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
 from forum.base import resources
@@ -21,8 +22,9 @@ route_acts({"search.search": "read"})
 
 @blueprint.record_once
 def _lend_index(state: BlueprintSetupState) -> None:
-    folder = Path(state.app.config["FORUM_INSTANCE"]) / "index"
-    resources.provide(state.app, "search", SearchIndex(folder))
+    app = cast(Flask, state.app)
+    folder = Path(app.config["FORUM_INSTANCE"]) / "index"
+    resources.provide(app, "search", SearchIndex(folder))
 
 
 @blueprint.get("/search")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from forum.base import clock
 from forum.base.db import db
@@ -68,7 +68,7 @@ def counts() -> dict[str, int]:
     }
 
 
-def _scoped(query: Select[Any], scope: str) -> Select[Any]:
+def _scoped(query: Any, scope: str) -> Any:
     query = query.where(Complaint.state == "visible", Complaint.imported.is_(scope == "imported"))
     if scope == "overdue":
         return query.where(Complaint.due_at < clock.now())

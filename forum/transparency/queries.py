@@ -18,7 +18,7 @@ from forum.tlog.entry import COUNTS, parse_entry
 STATES = COUNTS[1:]  # COUNTS begins with `received`, which the states add up to
 HEARTBEAT = "balance.counted"
 DAYS_SHOWN = 31
-REMOVALS_SHOWN = 50
+REMOVALS_SHOWN = 20
 # Below this many complaints a rate says more about chance than about the board.
 LEAST_FOR_RATE = 10
 

@@ -20,9 +20,7 @@ def balance_page() -> Response:
     tip = tip_for_request()
 
     def render() -> str:
-        return render_template(
-            "transparency/balance.html", **pages.balance_page(queries.balance())
-        )
+        return render_template("transparency/balance.html", **pages.balance_page(queries.balance()))
 
     return public_page(tip.size if tip else 0, words(tip), render)
 
@@ -32,8 +30,6 @@ def balance_json() -> Response:
     """The counts with the checkpoint they were counted at, all of one state of the database."""
     counted = queries.balance()
     checkpoint = {"size": counted.size, "root": counted.root}
-    response = jsonify(
-        checkpoint=checkpoint, **{name: getattr(counted, name) for name in COUNTS}
-    )
+    response = jsonify(checkpoint=checkpoint, **{name: getattr(counted, name) for name in COUNTS})
     response.headers[HEADER] = f"{counted.size} {counted.root}"
     return response

@@ -21,7 +21,9 @@ def forms(app, mails):
     executive, author = a_person("executive"), a_member()
     with clock.set_to(morning(0)):
         for n in range(12):
-            a_complaint(author, title=f"第 {n} 件事", body="<b>原话</b>\n\n第二段。", remedy="换一台新的")
+            a_complaint(
+                author, title=f"第 {n} 件事", body="<b>原话</b>\n\n第二段。", remedy="换一台新的"
+            )
     with clock.set_to(morning(20)):
         a_removal(a_complaint(author), reason="personal-data")
         service.send(clock.local_date())

@@ -70,9 +70,3 @@ def app(board):
     """The application within its context, as services see it."""
     with board.app_context():
         yield board
-
-
-@pytest.fixture
-def client(board):
-    """A visitor's program."""
-    return board.test_client()

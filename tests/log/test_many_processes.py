@@ -27,7 +27,7 @@ def _append_together(folder, url, flaw=""):
     processes = [_start(folder, url, EACH, flaw) for _ in range(PROCESSES)]
     assert [process.stdout.readline() for process in processes] == ["ready\n"] * PROCESSES
     (folder / "go").touch()
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    outputs = [process.communicate(timeout=300)[0] for process in processes]
     indexes = [int(line) for output in outputs for line in output.split()]
     return [process.returncode for process in processes], indexes
 
@@ -56,7 +56,7 @@ def test_a_process_killed_after_its_commit_leaves_last_signed_behind_never_ahead
     folder = tmp_path / "instance"
     (folder / "go").touch()
     killed = _start(folder, url, 5, "killed-after-commit")
-    killed.communicate(timeout=60)
+    killed.communicate(timeout=300)
     behind = resource("log").last_signed.read()
     assert (killed.returncode, behind.size, queries.tip().size) == (9, 1, 2)
     assert support().index == 2

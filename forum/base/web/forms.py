@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from flask import Flask, render_template, request
+from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.fields import HiddenField
 from wtforms.widgets import HiddenInput
@@ -40,7 +41,7 @@ def is_hidden(field: Any) -> bool:
 
 def posted(form_class: type[Some]) -> Some:
     """The form as it was sent, files included."""
-    data = request.form.copy()
+    data: MultiDict[str, Any] = MultiDict(request.form)
     for name, files in request.files.lists():
         data.setlist(name, files)
     return form_class(data)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
+
+from werkzeug.wrappers import Response
 
 from forum.base import rights
 from forum.base.refusal import Invalid, NotAllowed
