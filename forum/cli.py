@@ -16,6 +16,7 @@ from forum.terminal import (
     in_board,
     print_differences,
     print_status,
+    rebuild_index,
     serve_board,
 )
 
@@ -160,6 +161,30 @@ def digest_send(day: date | None) -> None:
 @main.group()
 def search() -> None:
     """The search index."""
+
+
+@search.command("rebuild")
+@in_board
+def search_rebuild() -> None:
+    """Make the index anew from the rows; searching goes on meanwhile.
+
+    \b
+    Example: forum search rebuild
+    """
+    rebuild_index()
+
+
+@search.command("status")
+@in_board
+def search_status() -> None:
+    """Say how the index stands against the rows, with advice where there is any.
+
+    \b
+    Example: forum search status
+    """
+    from forum.pages.search_feed import status as index_status
+
+    click.echo("\n".join(index_status().lines()))
 
 
 @main.group()

@@ -104,6 +104,15 @@ def import_file(path: Path, *, dry_run: bool, strict: bool) -> None:
         raise click.ClickException(f"stopped at line {total.bad[0].line}, as --strict asks")
 
 
+def rebuild_index() -> None:
+    """`forum search rebuild`, with progress."""
+    from forum.pages.search_feed import rebuild, status
+
+    with progress(status().readable, "search index") as advance:
+        count = rebuild(advance)
+    click.echo(f"The index holds {count} complaints.")
+
+
 @contextmanager
 def progress(length: int, label: str) -> Iterator[Callable[[int], None]]:
     """A function to call with the number of things done: a bar on a terminal, else plain lines."""

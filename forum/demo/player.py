@@ -7,7 +7,8 @@ the worker does by time (balances, digests, closings) it did at that time.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from zlib import crc32
 
 from flask import Flask
@@ -27,6 +28,7 @@ from forum.demo.photos import draw
 from forum.demo.script import Act
 from forum.moderation import service as moderation
 from forum.moderation.service import StatementOfReasons
+from forum.pages import search_feed
 from forum.response import service as response
 from forum.response.service import Resolution
 from forum.tlog.authorkey import author_key, code_from_form_key, format_code
@@ -42,6 +44,7 @@ class Player:
     def __init__(self, people: dict[str, int], worker: Worker) -> None:
         self._people = people
         self._worker = worker
+        self._early = Worker(worker.app, [job for job in worker.jobs if job.name != "digest"])
         self._numbers: dict[str, int] = {}
         self._authors: dict[str, str] = {}
         self._codes: dict[str, str] = {}
@@ -52,6 +55,9 @@ class Player:
             getattr(self, f"_{act.do}")(act)
 
     def _work(self, _act: Act) -> None:
+        self._early.step()
+
+    def _digest(self, _act: Act) -> None:
         self._worker.step()
 
     def _post(self, act: Act) -> None:
@@ -143,14 +149,27 @@ def play(app: Flask, people: dict[str, int], acts: list[Act], say: Callable[[str
     """Play `acts` in their order; then everything that still waits is carried out."""
     player = Player(people, worker_of(app))
     day, played = acts[0].day, 0
-    for number, act in enumerate(acts, 1):
-        player.perform(act)
-        played += act.do == "post"
-        if (act.day - day).days >= DAYS_A_LINE or number == len(acts):
-            day = act.day
-            say(f"  until {day}: {played} complaints")
-    while outbox.drain():
-        pass
+    with _indexing_afterwards():
+        for act in acts:
+            player.perform(act)
+            played += act.do == "post"
+            if (act.day - day).days >= DAYS_A_LINE:
+                day = act.day
+                say(f"  until {day}: {played} complaints")
+        while outbox.drain():
+            pass
+    say(f"  until now: {played} complaints, {search_feed.rebuild()} in the search index")
+
+
+@contextmanager
+def _indexing_afterwards() -> Iterator[None]:
+    """The index is made once at the end, not again at each of some hundred rounds."""
+    topic, name = "complaint.changed", "search"
+    outbox.subscribe(topic, name, lambda _payloads: None, batch=True)
+    try:
+        yield
+    finally:
+        outbox.subscribe(topic, name, search_feed.index, batch=True)
 
 
 def _photos(act: Act) -> tuple[PreparedPhoto, ...]:

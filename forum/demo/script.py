@@ -16,7 +16,7 @@ from typing import Any
 
 from forum.base.clock import BOARD_ZONE, local_date
 
-WORK = "work"
+WORK, DIGEST = "work", "digest"
 SETTLE = timedelta(seconds=30)
 SILENCE = timedelta(days=14)
 WITHDRAWAL_WAIT = timedelta(days=7)
@@ -74,17 +74,17 @@ def _acts_of(story: dict[str, Any], now: datetime) -> list[Act]:
 
 def _rounds(told: list[Act], now: datetime, digest_at: str) -> list[Act]:
     """When the worker looks: for the daily balance, for the digest, and when a waiting ends."""
-    moments = [act.at + SILENCE for act in told if act.do == "resolve"]
-    moments += [act.at + WITHDRAWAL_WAIT for act in told if act.do == "withdraw"]
+    moments = [(act.at + SILENCE, WORK) for act in told if act.do == "resolve"]
+    moments += [(act.at + WITHDRAWAL_WAIT, WORK) for act in told if act.do == "withdraw"]
     day = min(act.day for act in told)
     while day <= local_date(now):
-        moments.append(_local(day, time(0, 5)))
+        moments.append((_local(day, time(0, 5)), WORK))
         if day > local_date(now) - DIGESTS:
-            moments.append(_local(day, time.fromisoformat(digest_at)))
+            moments.append((_local(day, time.fromisoformat(digest_at)), DIGEST))
         day += timedelta(days=1)
     return [
-        Act(moment + SETTLE, "", WORK, {}, local_date(moment))
-        for moment in moments
+        Act(moment + SETTLE, "", do, {}, local_date(moment))
+        for moment, do in moments
         if moment + SETTLE < now
     ]
 

@@ -28,7 +28,7 @@ from forum.tlog.note import Verifier
 SHOWN = ("complaint.removed", "complaint.restored", "complaint.withdrawn")
 BROKEN = "promise.broken"
 # A log up to this size is checked whole for every digest; of a larger one the newest entries.
-WHOLE_UP_TO = 100_000
+WHOLE_UP_TO = 20_000
 NEWEST = 20_000
 BATCH = 2_000
 

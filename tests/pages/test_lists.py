@@ -14,7 +14,7 @@ from forum.complaints.models import Complaint
 from forum.complaints.service import existing
 from forum.pages.cards import cards_for
 from forum.response import service as response
-from tests.factories import MONDAY, a_complaint, a_member, a_person, a_project, a_removal
+from tests.factories import a_complaint, a_member, a_person, a_project, a_removal
 from tests.pages.reading import Page, look, machine
 
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
@@ -38,9 +38,10 @@ def a_board(count: int = 45) -> list[Complaint]:
     people = [a_member(f"业主{k}") for k in range(4)]
     staff, moderator = a_person(), a_person("moderator")
     a_project()
+    start = clock.now() + timedelta(days=1)
     posted = []
     for k in range(count):
-        with clock.set_to(MONDAY + timedelta(hours=k // 2)), transaction():
+        with clock.set_to(start + timedelta(hours=k // 2)), transaction():
             complaint = a_complaint(people[3])
             for person in people[: k % 3]:
                 complaints.support(person, complaint.number)
