@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput, TextInput
 
-from forum.base.web.forms import BoardForm
+from forum.base.web.forms import BoardForm, choices
 from forum.complaints.drafts import MAX_BODY, MAX_COMMENT, MAX_NAME, MAX_REMEDY, MAX_TITLE
 from forum.places import queries as places
 
@@ -44,7 +44,7 @@ class ComplaintForm(BoardForm):
 
     idempotency = HiddenField(default=fresh_key)
     author_key = HiddenField()
-    type = RadioField(_l("这是"), choices=TYPE_CHOICES, default="criticism",
+    type = RadioField(_l("这是"), choices=choices(TYPE_CHOICES), default="criticism",
                       validators=[InputRequired(CHOOSE)])  # fmt: skip
     project = SelectField(_l("哪个小区"), validators=[InputRequired(CHOOSE)])
     category = SelectField(_l("哪方面"), validators=[InputRequired(CHOOSE)])
@@ -53,7 +53,9 @@ class ComplaintForm(BoardForm):
     body = TextAreaField(_l("怎么回事"), [InputRequired(FILL), Length(max=MAX_BODY)],
                          description=_l("什么时候、在哪里、发生了什么、找过谁"),
                          render_kw={"rows": 9})  # fmt: skip
-    photos = MultipleFileField(_l("照片"), description=_l("最多 9 张，每张不超过 20 MB。位置信息会去掉。"))
+    photos = MultipleFileField(
+        _l("照片"), description=_l("最多 9 张，每张不超过 20 MB。位置信息会去掉。")
+    )
     remedy = TextAreaField(_l("您希望怎样解决"), [Optional(), Length(max=MAX_REMEDY)],
                            render_kw={"rows": 3})  # fmt: skip
     wanted_by = DateField(_l("希望在哪天之前"), [Optional()])
@@ -66,11 +68,12 @@ class ComplaintForm(BoardForm):
         for project in places.projects():
             city = project.city.name if project.city else str(_l("其他"))
             groups.setdefault(city, []).append((project.slug, project.name))
-        empty: Any = {"": [("", _l("请选择"))]}
-        self.project.choices = empty | groups if groups else empty[""]
-        self.category.choices = [("", _l("请选择"))] + [
+        none = choices([("", _l("请选择"))])
+        estates = [choice for city, rows in groups.items() for choice in choices(rows, city)]
+        self.project.choices = none + estates
+        self.category.choices = none + choices(
             (category.slug, category.name) for category in places.categories()
-        ]
+        )
 
 
 class CommentForm(BoardForm):

@@ -11,6 +11,7 @@ from forum.base import clock
 from forum.base.db import db
 from forum.base.refusal import NotFound
 from forum.digest import acts, cases, queries
+from forum.digest.logcheck import check
 from forum.digest.value import Digest, from_payload
 from forum.log.models import LogCheckpoint
 from forum.transparency.queries import balance
@@ -37,7 +38,7 @@ def compose(day: date) -> Digest:
 
 def _compose(day: date) -> Digest:
     # First, because it ends the read transaction: all that follows is of one state on SQLite.
-    checked = acts.check()
+    checked = check()
     now = clock.now().replace(microsecond=0)
     counted = balance()
     first, end = _window(day, counted.size)

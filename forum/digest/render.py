@@ -103,7 +103,7 @@ def headline(digest: Digest) -> str:
 def check_sentence(check: LogCheck) -> str:
     """What was checked of the log, and what came of it."""
     if check.scope == "whole":
-        what = _("从头核对了全部 %(n)s 条记录", n=f"{check.entries:,}")
+        what = _("从头核对了全部 %(n)s 条记录，以及每条意见和答复", n=f"{check.entries:,}")
     else:
         what = _("核对了最近 %(n)s 条记录和总指纹", n=f"{check.entries:,}")
     if check.passed:

@@ -19,7 +19,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class LogCheck:
-    """What came of checking the log. scope: "whole", or "newest" (entries of it, and the root)."""
+    """What came of checking the log.
+
+    scope: "whole" (and every row against it), or "newest" (entries of it, and the root).
+    """
 
     scope: str
     entries: int

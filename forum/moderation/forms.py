@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from forum.base.web.forms import BoardForm
+from forum.base.web.forms import BoardForm, choices
 from forum.log.words import reason_label
 from forum.moderation.models import Rules
 from forum.moderation.service import GROUNDS, MAX_FACTS, RESTORE_REASONS
@@ -32,19 +32,19 @@ class RemoveForm(BoardForm):
         description=_l("哪一句、违反了什么。会原样公开，请勿写姓名、电话。"),
         render_kw={"rows": 6},
     )
-    detection = RadioField(_l("怎样发现"), choices=list(DETECTION_LABELS.items()),
+    detection = RadioField(_l("怎样发现"), choices=choices(DETECTION_LABELS.items()),
                            validators=[InputRequired(CHOOSE)])  # fmt: skip
-    automated = RadioField(_l("谁决定的"), choices=list(AUTOMATED_LABELS.items()),
+    automated = RadioField(_l("谁决定的"), choices=choices(AUTOMATED_LABELS.items()),
                            validators=[InputRequired(CHOOSE)])  # fmt: skip
     until = DateField(_l("到哪天为止"), [Optional()], description=_l("留空表示没有期限"))
 
     def offer_grounds(self, rules: Rules | None) -> None:
         """Fill in the grounds, and the clauses of the rules in force."""
-        self.reason.choices = [(code, reason_label(code)) for code in GROUNDS]
+        self.reason.choices = choices((code, reason_label(code)) for code in GROUNDS)
         clauses = rules.clauses if rules else []
-        self.clause.choices = [("", _l("请选择"))] + [
+        self.clause.choices = choices([("", _l("请选择"))]) + choices(
             (c["number"], f"{c['number']} {c['title']}") for c in clauses if c["reason"] in GROUNDS
-        ]
+        )
 
 
 class RestoreForm(BoardForm):
@@ -54,4 +54,4 @@ class RestoreForm(BoardForm):
 
     def offer_reasons(self) -> None:
         """Fill in the reasons."""
-        self.reason.choices = [(code, reason_label(code)) for code in RESTORE_REASONS]
+        self.reason.choices = choices((code, reason_label(code)) for code in RESTORE_REASONS)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from forum.base.web.forms import BoardForm
+from forum.base.web.forms import BoardForm, choices
 from forum.response.service import MAX_REPLY, cause_choices, outcome_choices
 
 FILL = _l("请填写这一项。")
@@ -18,7 +18,9 @@ class ReplyForm(BoardForm):
 
     kind = RadioField(
         _l("这是"),
-        choices=[("reply", _l("正式答复")), ("holding", _l("我查一查（不停时限，须写日期）"))],
+        choices=choices(
+            [("reply", _l("正式答复")), ("holding", _l("我查一查（不停时限，须写日期）"))]
+        ),
         default="reply",
         validators=[InputRequired(CHOOSE)],
     )
@@ -38,9 +40,11 @@ class ReplyForm(BoardForm):
 class ResolveForm(BoardForm):
     """How it was settled, and why it had come to it."""
 
-    outcome = RadioField(_l("处理结果"), choices=outcome_choices(),
+    outcome = RadioField(_l("处理结果"), choices=choices(outcome_choices()),
                          validators=[InputRequired(CHOOSE)])  # fmt: skip
-    cause = RadioField(_l("原因"), choices=cause_choices(), validators=[InputRequired(CHOOSE)])
+    cause = RadioField(
+        _l("原因"), choices=choices(cause_choices()), validators=[InputRequired(CHOOSE)]
+    )
     body = TextAreaField(
         _l("做了什么"),
         [InputRequired(FILL), Length(max=MAX_REPLY)],

@@ -38,8 +38,10 @@ def a_long_complaint(replies: int = LONG) -> int:
     number = a_complaint(author).number
     with transaction():
         for k in range(replies):
-            response.reply(staff, number, f"第 {k} 次答复。")
-            complaints.comment(neighbour, number, f"第 {k} 次追问。")
+            if k % 2:
+                complaints.comment(neighbour, number, f"第 {k} 句，追问。")
+            else:
+                response.reply(staff, number, f"第 {k} 句，答复。")
         complaints.support(neighbour, number)
         proof = Proof(of=existing(number).act_entry)
         author_acts.edit(author, number, "改过的标题", "改过的正文。", proof)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from flask import Flask, render_template, request
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
-from wtforms.fields import HiddenField
+from wtforms.fields import HiddenField, SelectChoice
 from wtforms.widgets import HiddenInput
 
 from forum.base.refusal import Refusal
@@ -32,6 +33,11 @@ class BoardForm(Form):
 def install(app: Flask) -> None:
     """Let templates tell hidden fields from those that are shown."""
     app.jinja_env.globals["is_hidden"] = is_hidden
+
+
+def choices(rows: Iterable[tuple[str, Any]], group: str | None = None) -> list[SelectChoice]:
+    """(value, words) as choices of a field; those of a `group` stand together under its name."""
+    return [SelectChoice(value, words, optgroup=group) for value, words in rows]
 
 
 def is_hidden(field: Any) -> bool:

@@ -1,0 +1,95 @@
+"""A small board in use, for tests that walk over everything that is there."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from flask import Flask
+from PIL import Image
+
+from forum.accounts import service as accounts
+from forum.accounts.models import Account
+from forum.base import clock, outbox
+from forum.base.db import db, transaction
+from forum.complaints import author_acts, photos
+from forum.complaints import service as complaints
+from forum.complaints.author_acts import Proof
+from forum.digest import service as digest
+from forum.response import service as response
+from forum.response.service import Resolution
+from forum.transparency import service as transparency
+from tests.factories import a_code, a_complaint, a_member, a_person, a_removal
+
+KEY = "k" * 43
+OPEN, RESOLVED, REMOVED, WITHDRAWN = 1, 2, 3, 4
+INSIDE = ("staff", "moderator", "executive", "auditor", "admin")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """people: one of each role; author wrote every complaint, `member` none.
+
+    Complaints: `OPEN` (with photo, reply, comment, me-too and a second version), `RESOLVED` as
+    the company says, `REMOVED` by statement 1, `WITHDRAWN` by its author. day: of the digest.
+    """
+
+    app: Flask
+    people: dict[str, Account]
+    author: Account
+    invitation: str
+    photo: str
+    day: str
+
+
+def a_picture(width: int = 640, height: int = 480) -> bytes:
+    """A photo as a telephone sends it."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "darkolivegreen").save(out, "JPEG")
+    return out.getvalue()
+
+
+def a_board_in_use(app: Flask) -> Scene:
+    """Fill an opened board, and let the worker catch up; needs the application's context."""
+    people = {"member": a_member("二栋小李")} | {role: a_person(role) for role in INSIDE}
+    author = a_member("花城老张", verified=True)
+    photo = photos.prepare(a_picture(), "楼下停满了车")
+    photos.store((photo,))
+    _open(author, people, photo)
+    _resolved(author, people["staff"])
+    a_removal(a_complaint(author, title="第三条会被下架"), people["moderator"])
+    _withdrawn(author)
+    transparency.count_daily()
+    issue = digest.send(clock.local_date())
+    with transaction():
+        invitation = accounts.invite(people["admin"])
+    while outbox.drain():
+        pass
+    db.session.rollback()
+    return Scene(app, people, author, invitation, photo.sha256, issue.date.isoformat())
+
+
+def _open(author: Account, people: dict[str, Account], photo: photos.PreparedPhoto) -> None:
+    complaint = a_complaint(
+        author, title="花园里停了 90 辆车", body="合同里写的是花园。\n现在是停车场。",
+        remedy="恢复花园。", photos=(photo,), key=KEY,
+    )  # fmt: skip
+    complaints.comment(people["member"], complaint.number, "我家也看得见。")
+    complaints.support(people["member"], complaint.number)
+    response.reply(people["staff"], complaint.number, "我们在查图纸。", holding=True,
+                   until=clock.local_date())  # fmt: skip
+    author_acts.edit(author, complaint.number, complaint.title, "合同里写的是花园。现在停了车。",
+                     Proof(of=complaint.act_entry, code=a_code(KEY)))  # fmt: skip
+
+
+def _resolved(author: Account, staff: Account) -> None:
+    complaint = a_complaint(author, title="三号楼电梯一周坏了两次")
+    response.reply(staff, complaint.number, "配件已到，周五装好。", until=clock.local_date())
+    response.resolve(staff, complaint.number, Resolution("fixed", "execution"), "已换新配件。")
+
+
+def _withdrawn(author: Account) -> None:
+    key = "w" * 43
+    complaint = a_complaint(author, title="第四条会被撤回", key=key)
+    author_acts.withdraw(author, complaint.number,
+                         Proof(of=complaint.act_entry, code=a_code(key)))  # fmt: skip
