@@ -18,6 +18,7 @@ from forum.terminal import (
     print_status,
     rebuild_index,
     serve_board,
+    work,
 )
 
 FILE = click.Path(path_type=Path)
@@ -97,13 +98,7 @@ def worker() -> None:
     \b
     Example: forum worker
     """
-    from forum.app import worker_of
-    from forum.base.jobs import run_until_signalled
-    from forum.startup import check
-
-    app = board()
-    check(app)
-    run_until_signalled(worker_of(app))
+    work(board())
 
 
 @main.command("import")
@@ -286,3 +281,7 @@ def status() -> None:
     Example: forum status
     """
     print_status()
+
+
+if __name__ == "__main__":
+    main()

@@ -39,7 +39,7 @@ def open_board(app: Flask, administrator: Administrator | None = None) -> str | 
     the instance has a log already.
     """
     Path(app.config["FORUM_INSTANCE"]).mkdir(parents=True, exist_ok=True, mode=0o700)
-    with app.app_context(), _private_files():
+    with app.app_context(), private_files():
         if has_log():
             raise Conflict(f"{app.config['FORUM_INSTANCE']} has a log already")
         if not keys.key_path(app).exists():
@@ -63,7 +63,7 @@ def _write_first_entries(administrator: Administrator | None) -> str | None:
 
 
 @contextmanager
-def _private_files() -> Iterator[None]:
+def private_files() -> Iterator[None]:
     """Within the block, new files belong to the owner alone: the database holds addresses."""
     before = os.umask(0o077)
     try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from flask import Flask
@@ -23,20 +23,28 @@ R = TypeVar("R")
 class OneLineErrors(click.Group):
     """A group of commands whose errors are one line on stderr and a non-zero exit."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what it raised is told without a traceback."""
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run a command; what it raised is told without a traceback."""
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+            status = super().main(args, prog_name, **(extra | {"standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            status = error.exit_code
+        except click.ClickException as error:
+            status = _tell(error.format_message(), error.exit_code)
+        except click.Abort:
+            status = _tell("stopped", 130)
         except Exception as error:
-            raise click.ClickException(_one_line(error)) from None
+            # SQLAlchemy wraps what the driver said.
+            status = _tell(str(getattr(error, "orig", None) or error) or type(error).__name__, 1)
+        sys.exit(status or 0)
 
 
-def _one_line(error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error  # SQLAlchemy wraps what the driver said
-    lines = str(cause).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _tell(message: str, status: int) -> int:
+    click.echo(f"forum: {message.strip().splitlines()[0]}", err=True)
+    return status
 
 
 def board() -> Flask:
@@ -69,6 +77,18 @@ def serve_board(environ: Mapping[str, str], *, bind: str, workers: int, with_wor
     from forum.serving import serve
 
     serve(create_app(environ), bind=bind, workers=workers, with_worker=with_worker, say=click.echo)
+
+
+def work(app: Flask) -> None:
+    """`forum worker`: carry out the outbox and the timers until told to stop."""
+    from forum.app import worker_of
+    from forum.base.jobs import run_until_signalled
+    from forum.setup import private_files
+    from forum.startup import check
+
+    check(app)
+    with private_files():
+        run_until_signalled(worker_of(app))
 
 
 class Day(click.ParamType[date]):

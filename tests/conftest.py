@@ -19,7 +19,7 @@ from forum.setup import open_board
 if TYPE_CHECKING:
     from tests.postgres import Cluster
 
-pytest_plugins = ["tests.plugin", "tests.postgres", "tests.strangers"]
+pytest_plugins = ["tests.plugin", "tests.postgres", "tests.strangers", "tests.scenes"]
 
 SITE = "http://board.test"
 

@@ -26,7 +26,9 @@ MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 _numbers = count(1)
 
 
-def a_member(name: str = "花城老张", *, verified: bool = False, email: str | None = None) -> Account:
+def a_member(
+    name: str = "花城老张", *, verified: bool = False, email: str | None = None
+) -> Account:
     """A homeowner who can sign in with `PASSWORD`."""
     return accounts.create_person(
         name, "member", by="system", email=email or f"member{next(_numbers)}@board.test",

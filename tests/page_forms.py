@@ -115,7 +115,12 @@ def errors_on(html: str) -> dict[str, str]:
 
 
 def fill(
-    browser: FlaskClient, page: str, action: str, *, hidden: dict[str, str] | None = None, **typed: Any
+    browser: FlaskClient,
+    page: str,
+    action: str,
+    *,
+    hidden: dict[str, str] | None = None,
+    **typed: Any,
 ) -> TestResponse:
     """Open `page`, put `typed` into its form to `action`, and send it as a browser would."""
     opened = browser.get(page)

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import io
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.routing import Rule
 
 from forum.accounts import service as accounts
 from forum.accounts.models import Account
+from forum.app import create_app
 from forum.base import clock, outbox
 from forum.base.db import db, transaction
 from forum.complaints import author_acts, photos
 from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
 from forum.digest import service as digest
+from forum.places import queries as places
 from forum.response import service as response
 from forum.response.service import Resolution
 from forum.transparency import service as transparency
-from tests.factories import a_code, a_complaint, a_member, a_person, a_removal
+from tests.factories import a_code, a_complaint, a_member, a_person, a_removal, sign_in
 
 KEY = "k" * 43
 OPEN, RESOLVED, REMOVED, WITHDRAWN = 1, 2, 3, 4
+EVERYBODY = "visitor member staff moderator executive auditor admin"
+SIGNED_IN = EVERYBODY.removeprefix("visitor ")
 INSIDE = ("staff", "moderator", "executive", "auditor", "admin")
 
 
@@ -93,3 +103,49 @@ def _withdrawn(author: Account) -> None:
     complaint = a_complaint(author, title="第四条会被撤回", key=key)
     author_acts.withdraw(author, complaint.number,
                          Proof(of=complaint.act_entry, code=a_code(key)))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scene(opened_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """One board in use for all tests of a module: none of them may change it."""
+    # Only pytest knows how it has loaded the conftest.
+    from tests.conftest import Browser, settings
+
+    folder = Path(shutil.copytree(opened_sqlite, tmp_path_factory.mktemp("scene") / "instance"))
+    app = create_app(settings(folder))
+    app.test_client_class = Browser
+    with app.app_context():
+        yield a_board_in_use(app)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browsers(scene: Scene) -> dict[str, FlaskClient]:
+    """A browser for each role; the member's is the author's."""
+    people = scene.people | {"member": scene.author}
+    signed_in = {role: sign_in(scene.app, person) for role, person in people.items()}
+    return {"visitor": scene.app.test_client()} | signed_in
+
+
+def addresses(scene: Scene, method: str) -> list[tuple[str, str]]:
+    """(endpoint, path) of every route that takes `method`, filled in with what is there."""
+    with scene.app.test_request_context():
+        urls = scene.app.url_map.bind("board.test")
+        return [
+            (rule.endpoint, urls.build(rule.endpoint, _values_of(scene, rule), method))
+            for rule in scene.app.url_map.iter_rules()
+            if method in (rule.methods or ())
+        ]
+
+
+def _values_of(scene: Scene, rule: Rule) -> dict[str, object]:
+    known = {"number": OPEN, "index": 3, "day": scene.day, "token": scene.invitation,
+             "sha256": scene.photo, "filename": "img/favicon.svg", "rest": "0/000.p/1",
+             "_section": "name"}  # fmt: skip
+    slugs = {"pages.project": "spring-garden", "pages.city": places.cities()[0].slug,
+             "pages.category": "repair"}  # fmt: skip
+    if rule.endpoint == "moderation.statement":
+        known["number"] = 1
+    known["slug"] = slugs.get(rule.endpoint, "")
+    return {name: known[name] for name in rule.arguments}

@@ -112,7 +112,5 @@ def _bounded(field: str, clean: str, raw: str, most: int, empty: object) -> str:
     if not clean.strip():
         raise Invalid(empty, field)
     if len(clean) > most:
-        raise Invalid(
-            _l("最多 %(most)d 字，现在有 %(now)d 字。", most=most, now=len(clean)), field
-        )
+        raise Invalid(_l("最多 %(most)d 字，现在有 %(now)d 字。", most=most, now=len(clean)), field)
     return clean

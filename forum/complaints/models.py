@@ -72,6 +72,8 @@ class Complaint(Base):
 
     __table_args__ = (
         Index("ix_complaint_shown", "state", "listed", "number"),
+        # What the balance counts, without opening the rows.
+        Index("ix_complaint_counts", "state", "listed", "redacted", "imported", "withdrawal_due"),
         Index("ix_complaint_project", "project_id", "number"),
         Index("ix_complaint_category", "category_id", "number"),
         Index("ix_complaint_status", "status", "number"),

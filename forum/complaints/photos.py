@@ -70,7 +70,9 @@ def prepare(data: bytes, alt: str) -> PreparedPhoto:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Invalid(_l("照片的像素太多（上限 4000 万），请缩小后再上传。"), "photos") from None
     except Exception:  # decoders raise almost anything on hostile bytes
-        raise Invalid(_l("这个文件不是能识别的照片。请上传 JPG、PNG、WebP 或 HEIC。"), "photos") from None
+        raise Invalid(
+            _l("这个文件不是能识别的照片。请上传 JPG、PNG、WebP 或 HEIC。"), "photos"
+        ) from None
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     public, size = _jpeg(picture), picture.size
     picture.thumbnail((THUMB_SIDE, THUMB_SIDE))

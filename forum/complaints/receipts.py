@@ -17,9 +17,7 @@ from forum.tlog.receipt import Opening, format_receipt
 def receipt_of(complaint: Complaint) -> str:
     """The receipt file (JSON text) under the newest checkpoint; NotFound when it was erased."""
     values = committed_values(complaint)
-    salts = db.session.execute(
-        select(Salt.field, Salt.salt).where(Salt.entry == complaint.entry)
-    )
+    salts = db.session.execute(select(Salt.field, Salt.salt).where(Salt.entry == complaint.entry))
     openings = {row.field: Opening(row.salt, values[row.field]) for row in salts}
     if "text" not in openings:
         raise NotFound(_l("这条意见的内容已依法清除，回执不再提供。您保存的回执仍可核验。"))

@@ -99,7 +99,9 @@ def _make_key(form: ComplaintForm, *, by_header: str | None) -> dict[str, str | 
     try:
         code = code_from_form_key(form.idempotency.data or "")
     except TlogError:
-        raise Invalid(_("表单不完整，请刷新页面后再提交。您填写的内容还在。"), "idempotency") from None
+        raise Invalid(
+            _("表单不完整，请刷新页面后再提交。您填写的内容还在。"), "idempotency"
+        ) from None
     return {"author_key": author_key(code), "made": "server", "code": format_code(code)}
 
 

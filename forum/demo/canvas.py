@@ -79,7 +79,9 @@ class Canvas:
                 for k, (x, y) in enumerate(cabin)]  # fmt: skip
         self.pen.polygon(pane, (62, 78, 92))
         self.pen.line(
-            [(left + length * 0.5, top), (left + length * 0.5, belt)], paint, max(3, length // 60)
+            [(left + length * 0.5, top), (left + length * 0.5, belt)],
+            paint,
+            max(3, round(length) // 60),
         )
         self.pen.rounded_rectangle((left, belt, left + length, sill), length * 0.06, paint)
         for centre in (0.2, 0.8):

@@ -25,16 +25,16 @@ def carpark(canvas: Canvas, alt: str) -> None:
         _slide(canvas)
     for row, (bottom, length) in enumerate(((380, 118), (520, 168), (690, 232), (880, 310))):
         gap = length * 1.18
-        x = -canvas.dice.uniform(0, gap)
-        while x < WIDTH:
+        left = -canvas.dice.uniform(0, gap)
+        while left < WIDTH:
             canvas.pen.line(
-                [(x, bottom + 12), (x - length * 0.1, bottom - length * 0.42)],
+                [(left, bottom + 12), (left - length * 0.1, bottom - length * 0.42)],
                 (246, 246, 242),
                 4 + row,
             )
-            if not ("滑梯" in alt and row > 1 and x < 560) and canvas.dice.random() < 0.94:
-                canvas.car(x + length * 0.08, bottom, length)
-            x += gap
+            if not ("滑梯" in alt and row > 1 and left < 560) and canvas.dice.random() < 0.94:
+                canvas.car(left + length * 0.08, bottom, length)
+            left += gap
         canvas.pen.line([(0, bottom + 12), (WIDTH, bottom + 12)], (246, 246, 242), 3 + row)
 
 

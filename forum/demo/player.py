@@ -16,7 +16,7 @@ from flask import Flask
 from forum.accounts.models import Account
 from forum.app import worker_of
 from forum.base import clock, outbox
-from forum.base.db import db
+from forum.base.db import db, transaction
 from forum.base.jobs import Worker
 from forum.complaints import author_acts, photos
 from forum.complaints import service as complaints
@@ -79,8 +79,9 @@ class Player:
         complaints.comment(self._person(act.told["by"]), self._number(act), act.told["body"])
 
     def _support(self, act: Act) -> None:
-        for key in act.told["by"]:
-            complaints.support(self._person(key), self._number(act))
+        with transaction():
+            for key in act.told["by"]:
+                complaints.support(self._person(key), self._number(act))
 
     def _reply(self, act: Act) -> None:
         holding = act.told["kind"] == "holding"

@@ -19,7 +19,7 @@ from forum.base.db import db
 from forum.demo import cast, script
 from forum.demo.player import play
 from forum.log import keys
-from forum.setup import open_board
+from forum.setup import open_board, private_files
 
 FOLDER = "./instance-demo"
 DIGEST_AT = "FORUM_DIGEST_AT"
@@ -56,7 +56,7 @@ def build(environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     acts = script.acts(clock.now().replace(microsecond=0), config.settings(environ)[DIGEST_AT])
     with clock.set_to(acts[0].at - timedelta(days=1)):
         app = _open(environ, instance)
-    with app.app_context():
+    with private_files(), app.app_context():
         with clock.set_to(acts[0].at - timedelta(hours=1)):
             cast.build_places()
             people = cast.engage()

@@ -128,7 +128,9 @@ def _refuse_to_fork(keys: LogKeys, size: int, frontier: list[bytes]) -> None:
     if signed is None:
         return
     if size < signed.size:
-        raise Unavailable(_l("意见记录不完整，暂时不能写入。请稍后再试。"), size=size, signed=signed)
+        raise Unavailable(
+            _l("意见记录不完整，暂时不能写入。请稍后再试。"), size=size, signed=signed
+        )
     here = _base64(merkle.root_from_frontier(frontier))
     root = here if size == signed.size else queries.root_at(signed.size)
     if root != signed.root:
@@ -190,9 +192,7 @@ def _seal(change: Transaction, keys: LogKeys) -> None:
     nodes, _frontier = merkle.new_nodes(open_log.size, leaves, open_log.frontier)
     db.session.flush()
     db.session.execute(insert(LogEntry), open_log.entries)
-    db.session.execute(
-        insert(LogNode), [{"level": a, "number": b, "hash": c} for a, b, c in nodes]
-    )
+    db.session.execute(insert(LogNode), [{"level": a, "number": b, "hash": c} for a, b, c in nodes])
     if open_log.openings:
         db.session.execute(insert(Opening), open_log.openings)
     size = open_log.size + len(leaves)

@@ -43,7 +43,9 @@ class RemoveForm(BoardForm):
         self.reason.choices = choices((code, reason_label(code)) for code in GROUNDS)
         clauses = rules.clauses if rules else []
         self.clause.choices = choices([("", _l("请选择"))]) + choices(
-            (c["number"], f"{c['number']} {c['title']}") for c in clauses if c["reason"] in GROUNDS
+            (str(c["number"]), f"{c['number']} {c['title']}")
+            for c in clauses
+            if c["reason"] in GROUNDS
         )
 
 

@@ -116,7 +116,9 @@ def _statement_page(s: Statement) -> str:
             "ground_label": reason_label(s.reason),
             "clause": s.clause,
             "clause_title": clause["title"] if clause else "",
-            "clause_href": url_for("moderation.rules", version=rules.version, _anchor=f"c{s.clause}")
+            "clause_href": url_for(
+                "moderation.rules", version=rules.version, _anchor=f"c{s.clause}"
+            )
             if rules
             else None,
             "facts": s.facts,
@@ -124,7 +126,7 @@ def _statement_page(s: Statement) -> str:
             "automated_label": _("是") if s.automated else _("否"),
             "scope_label": _("全网不可见，原处留有说明"),
             "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
-            "role_label": _("版主 %(staff)s", staff=s.staff),
+            "role_label": _("处理人 %(staff)s", staff=s.staff),
             "single_handed": s.second is None,
             "appeal_sentence": appeal_sentence(),
             "appeal_href": None,

@@ -23,9 +23,7 @@ def tell(payload: dict[str, Any]) -> None:
     """Keep the notice and let the mail go; told again, it changes nothing."""
     ref = f"{payload['complaint']}-{payload['what']}-{payload['at']}-{payload.get('item', '')}"
     with transaction():
-        known = select(Notice.id).where(
-            Notice.account_id == payload["account"], Notice.ref == ref
-        )
+        known = select(Notice.id).where(Notice.account_id == payload["account"], Notice.ref == ref)
         account = db.session.get(Account, payload["account"])
         if account is None or db.session.scalar(known) is not None:
             return

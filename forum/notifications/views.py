@@ -17,9 +17,7 @@ from forum.notifications.words import headline
 
 PAGE = 30
 blueprint = Blueprint("notifications", __name__)
-rights.route_acts(
-    {"notifications.index": "own-account", "notifications.mark_read": "own-account"}
-)
+rights.route_acts({"notifications.index": "own-account", "notifications.mark_read": "own-account"})
 
 
 @blueprint.get("/account/notices")

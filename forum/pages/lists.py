@@ -18,17 +18,18 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from forum.base import clock
 from forum.base.db import db
 from forum.base.refusal import Invalid
-from forum.complaints.models import Complaint
+from forum.complaints.models import GONE, Complaint
 from forum.log.queries import MOST
 from forum.pages.cards import select_items
 from forum.pages.figures import WAITING
-from forum.pages.head import SHOWN
 from forum.pages.rows import Line, Rows
 from forum.places.models import Category, City, Project
 from forum.tlog.entry import STATUSES, TYPES
 
 PAGE = 20
 PLACES = ("city", "project", "category")
+HIDDEN = ("held", *GONE)
+ANSWERED = tuple(status for status in STATUSES if status not in WAITING)
 _FAR = 253_402_300_799  # the last second of the year 9999: beyond it there is no time to compare
 
 
@@ -148,7 +149,8 @@ def _rules(wanted: Wanted) -> list[ColumnElement[bool]]:
     c = Complaint
     rules: list[ColumnElement[bool]] = [c.listed.is_(True)]
     if not wanted.keeps_places:
-        rules.append(c.state.in_(SHOWN))
+        # Here and below "none of those": "one of these" lures SQLite from the order's index.
+        rules.append(c.state.not_in(HIDDEN))
     if wanted.type:
         rules.append(c.type == wanted.type)
     if wanted.status:
@@ -156,7 +158,7 @@ def _rules(wanted: Wanted) -> list[ColumnElement[bool]]:
     of_sort: dict[str, ColumnElement[bool]] = {
         "due": c.due_at.is_not(None),
         "overdue": c.due_at <= clock.now(),
-        "unanswered": c.status.in_(WAITING),
+        "unanswered": c.status.not_in(ANSWERED),
         "solved": c.status == "confirmed",
     }
     return [*rules, of_sort[wanted.sort]] if wanted.sort in of_sort else rules

@@ -24,6 +24,7 @@ from forum.search.highlight import hits, says_phrases
 from forum.search.index import IndexUnusable
 from forum.search.query import Query, parse
 from forum.search.ranking import Candidate
+from forum.search.words import fold
 
 PAGE = 20
 # What is asked of the database by number; beyond it all that fits the filters is read instead.
@@ -114,8 +115,8 @@ def _found(
     broken: bool = False,
 ) -> Found:
     shown, rest = _page(query, full + partial, asked.start)
-    whole = tuple(row for row in shown if _says_all(row, query))
-    some = tuple(row for row in shown if row not in whole)
+    whole = tuple(hit.row for hit in shown if hit.says_all)
+    some = tuple(hit.row for hit in shown if not hit.says_all)
     is_counted = not asked.start and (rest is None or bool(partial))
     total = len(whole)
     if not is_counted and not query.phrases:
@@ -142,39 +143,40 @@ def _fitting(asked: Asked, proposed: Sequence[Candidate]) -> list[Candidate]:
     return [candidate for candidate in proposed if candidate.number in fitting]
 
 
-def _page(
-    query: Query, fitting: Sequence[Candidate], start: int
-) -> tuple[list[Document], int | None]:
-    """The documents that say what they are said to say, and where the next page begins."""
-    shown: list[Document] = []
+@dataclass(frozen=True)
+class _Hit:
+    row: Document
+    says_all: bool
+
+
+def _page(query: Query, fitting: Sequence[Candidate], start: int) -> tuple[list[_Hit], int | None]:
+    """What says as much as it is said to say, and where the next page begins."""
+    shown: list[_Hit] = []
     position = start
     for size in ROUNDS:
         piece = fitting[position : position + size]
         rows = {row.number: row for row in documents([c.number for c in piece])}
         for candidate in piece:
             row = rows.get(candidate.number)
-            if row is not None and _says(row, query, candidate):
-                if len(shown) == PAGE:
-                    return shown, position
-                shown.append(row)
+            hit = _hit(row, query, candidate) if row else None
+            if hit and len(shown) == PAGE:
+                return shown, position
+            shown += [hit] if hit else []
             position += 1
         if position >= len(fitting):
             return shown, None
     return shown, position
 
 
-def _says(row: Document, query: Query, candidate: Candidate) -> bool:
-    if candidate.number == query.number:
-        return True
-    text = "\n".join(row.texts)
-    least = max(candidate.sure, 1 if query.words else 0)
-    return hits(text, query) >= least and says_phrases(text, query)
-
-
-def _says_all(row: Document, query: Query) -> bool:
-    if row.number == query.number or title_key(query.text) in row.keys():  # noqa: SIM118
-        return True
-    return hits("\n".join(row.texts), query) == len(query.words)
+def _hit(row: Document, query: Query, candidate: Candidate) -> _Hit | None:
+    if row.number == query.number:
+        return _Hit(row, says_all=True)
+    text = fold("\n".join(row.texts))
+    said = hits(text, query)
+    if said < max(candidate.sure, 1 if query.words else 0) or not says_phrases(text, query):
+        return None
+    has_title = title_key(query.text) in row.keys()  # noqa: SIM118
+    return _Hit(row, says_all=said == len(query.words) or has_title)
 
 
 def _by_like(asked: Asked, query: Query) -> list[Candidate]:

@@ -10,9 +10,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.outbox import OutboxRow, Payload, emit
 from forum.base.resources import resource
@@ -30,6 +31,8 @@ from forum.search.index import IndexUnusable, SearchIndex
 CHANGED = "complaint.changed:search"
 BROKEN = "search.broken:rebuild"
 GOOD_UP_TO = 20_000
+# With so many changes waiting (an import), making the index anew is quicker than changing it.
+MANY = 2_000
 Advance = Callable[[int], None]
 logger = logging.getLogger("forum.search")
 
@@ -41,11 +44,13 @@ def search_index() -> SearchIndex:
 
 def index(payloads: Sequence[Payload]) -> None:
     """Receiver of complaint.changed ({"number"}): bring these complaints up to date."""
+    if _waiting((CHANGED,)) >= MANY:
+        rebuild()
+        return
     shelf = search_index()
     learn_names(shelf)
-    numbers = sorted({payload["number"] for payload in payloads})
     try:
-        shelf.write(*_changes(numbers))
+        shelf.write(*_changes(sorted({payload["number"] for payload in payloads})))
     except IndexUnusable:
         logger.warning("the search index is missing or damaged; making it again")
         rebuild()
@@ -72,15 +77,35 @@ def report_broken() -> None:
 def rebuild(advance: Advance | None = None) -> int:
     """Make the index anew beside the old one and put it in its place; how many documents it has.
 
-    advance: called with the number of documents that were read since the last call.
+    Changes that were waiting for the worker are in it, and wait no longer. advance: called with
+    the number of documents that were read since the last call.
     """
     shelf = search_index()
     learn_names(shelf)
     newest = tip()
     size = newest.size if newest else 0
+    last = db.session.scalar(select(func.max(OutboxRow.id))) or 0
     db.session.rollback()
     shelf.rebuild(_counted(all_documents(), advance), lambda: _changes(changed_since(size)))
+    _settle(last)
     return len(shelf.numbers())
+
+
+def _settle(last: int) -> None:
+    """Every change up to this outbox row was committed before the rows were read."""
+    with transaction():
+        db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.receiver == CHANGED, OutboxRow.done_at.is_(None), OutboxRow.id <= last)
+            .values(done_at=clock.now(), error=None)
+        )
+
+
+def _waiting(receivers: Sequence[str]) -> int:
+    query = select(func.count()).where(
+        OutboxRow.receiver.in_(receivers), OutboxRow.done_at.is_(None)
+    )
+    return db.session.scalar(query) or 0
 
 
 def _changes(numbers: Sequence[int]) -> tuple[list[Document], set[int]]:
@@ -133,9 +158,6 @@ def status() -> SearchStatus:
     """Hold the index against the rows; nothing is changed."""
     shelf = search_index()
     readable = readable_numbers()
-    waiting = select(func.count()).where(
-        OutboxRow.receiver.in_((CHANGED, BROKEN)), OutboxRow.done_at.is_(None)
-    )
     try:
         indexed, usable = shelf.numbers(), True
     except IndexUnusable:
@@ -146,7 +168,7 @@ def status() -> SearchStatus:
         documents=len(indexed),
         readable=len(readable),
         size=shelf.size(),
-        waiting=db.session.scalar(waiting) or 0,
+        waiting=_waiting((CHANGED, BROKEN)),
         missing=tuple(sorted(readable - indexed)),
         superfluous=tuple(sorted(indexed - readable)),
     )

@@ -25,6 +25,7 @@ from forum.pages.search import Asked, Found, find
 from forum.search.document import Document
 from forum.search.highlight import excerpt, hits, mark
 from forum.search.query import MAX_TEXT, Query
+from forum.search.words import fold
 
 BEST, NEWEST = "best", "newest"
 
@@ -101,8 +102,8 @@ def _shown(rows: Sequence[Document], cards: Mapping[int, Card], query: Query) ->
 
 
 def _excerpt(row: Document, query: Query) -> Markup:
-    for reply in () if hits(row.body, query) else row.replies:
-        if hits(reply, query):
+    for reply in () if hits(fold(row.body), query) else row.replies:
+        if hits(fold(reply), query):
             return Markup("%s%s") % (_("回复："), excerpt(reply, query))
     return excerpt(row.body, query)
 

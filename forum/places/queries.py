@@ -43,4 +43,6 @@ def category(slug: str) -> Category | None:
 
 def departments() -> dict[str, str]:
     """Slug → name of every department."""
-    return {row.slug: row.name for row in db.session.execute(select(Department.slug, Department.name))}
+    return {
+        row.slug: row.name for row in db.session.execute(select(Department.slug, Department.name))
+    }

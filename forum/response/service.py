@@ -18,6 +18,7 @@ from forum.complaints.drafts import a_text
 from forum.complaints.models import Complaint, Promise, Reply
 from forum.complaints.service import add_reply, existing, shown, tell, touch
 from forum.log import service as log
+from forum.log.words import CAUSE_LABELS, OUTCOME_LABELS
 from forum.tlog.entry import CAUSES, OUTCOMES
 
 MAX_REPLY = 8_000
@@ -121,9 +122,7 @@ def break_promises() -> int:
     return len(ids)
 
 
-def _say(
-    person: Account, complaint: Complaint, body: str, kind: str, until: date | None
-) -> Reply:
+def _say(person: Account, complaint: Complaint, body: str, kind: str, until: date | None) -> Reply:
     answer = add_reply(
         complaint, kind=kind, role=person.role, by=str(person.staff_no), body=body,
         account=person, department=person.department, until=until,
@@ -189,13 +188,9 @@ def _check_date(until: date | None, *, needed: bool) -> None:
 
 def outcome_choices() -> list[tuple[str, Any]]:
     """Outcomes as (code, words) for the form."""
-    words = {"explained": _l("已解释"), "fixed": _l("已修好"), "compensated": _l("已补偿"),
-             "rule-changed": _l("已修改规定")}  # fmt: skip
-    return [(code, words[code]) for code in OUTCOMES]
+    return [(code, OUTCOME_LABELS[code]) for code in OUTCOMES]
 
 
 def cause_choices() -> list[tuple[str, Any]]:
     """Causes as (code, words) for the form."""
-    words = {"execution": _l("执行不到位"), "rule": _l("规定本身有问题"),
-             "not-explained": _l("没有说清楚")}  # fmt: skip
-    return [(code, words[code]) for code in CAUSES]
+    return [(code, CAUSE_LABELS[code]) for code in CAUSES]

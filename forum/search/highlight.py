@@ -13,15 +13,13 @@ LENGTH = 120
 BEFORE = 24  # characters shown before the first hit
 
 
-def hits(text: str, query: Query) -> int:
-    """How many of the query's words the text says."""
-    folded = fold(text)
+def hits(folded: str, query: Query) -> int:
+    """How many of the query's words a folded text says."""
     return sum(word.pattern.search(folded) is not None for word in query.words)
 
 
-def says_phrases(text: str, query: Query) -> bool:
-    """Whether the text says all quoted phrases, word for word."""
-    folded = fold(text)
+def says_phrases(folded: str, query: Query) -> bool:
+    """Whether a folded text says all quoted phrases, word for word."""
     return all(phrase.search(folded) for phrase in query.phrases)
 
 

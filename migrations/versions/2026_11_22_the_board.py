@@ -1,6 +1,6 @@
 """the board
 
-Revision 2026_11_22_board, after ; 2026-11-22 03:19:22.837136.
+Revision 2026_11_22_board, after ; 2026-11-22 03:50:47.160015.
 """
 
 from __future__ import annotations
@@ -276,6 +276,7 @@ def upgrade() -> None:
     with op.batch_alter_table('complaint', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_complaint_account_id'), ['account_id'], unique=False)
         batch_op.create_index('ix_complaint_category', ['category_id', 'number'], unique=False)
+        batch_op.create_index('ix_complaint_counts', ['state', 'listed', 'redacted', 'imported', 'withdrawal_due'], unique=False)
         batch_op.create_index('ix_complaint_due', ['due_at', 'number'], unique=False)
         batch_op.create_index('ix_complaint_project', ['project_id', 'number'], unique=False)
         batch_op.create_index('ix_complaint_shown', ['state', 'listed', 'number'], unique=False)

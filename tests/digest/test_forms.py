@@ -16,6 +16,12 @@ FACTS = "第二段辱骂楼下住户，点名道姓。"
 
 
 @pytest.fixture
+def app(sqlite_app):
+    """A board on SQLite: forms are made from a value, which knows no database."""
+    return sqlite_app
+
+
+@pytest.fixture
 def forms(app, mails):
     """The digest of a day on which everything happened: as page, text mail and HTML mail."""
     executive, author = a_person("executive"), a_member()

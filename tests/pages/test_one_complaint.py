@@ -147,7 +147,13 @@ def test_a_removed_complaint_leaves_a_notice_in_its_place(app: Flask, client: Fl
     answer = client.get(f"/complaints/{complaint.number}")
     assert answer.status_code == 410
     assert "不该看见的标题" not in answer.text and "停在六楼" not in answer.text
-    for fact in ("此处原有一条意见", "辱骂或威胁他人", "（单人）", f"/statements/{statement}", "六个月"):
+    for fact in (
+        "此处原有一条意见",
+        "辱骂或威胁他人",
+        "（单人）",
+        f"/statements/{statement}",
+        "六个月",
+    ):
         assert fact in answer.text
     removal = len(log_entries(client)) - 1
     assert f"/log/entries/{removal}" in answer.text

@@ -27,6 +27,12 @@ OFFERS = {
 }
 
 
+@pytest.fixture
+def app(sqlite_app: Flask) -> Flask:
+    """One database is enough here: what is offered is decided from role, ownership and state."""
+    return sqlite_app
+
+
 def offered(app: Flask, complaint: Complaint, person=None) -> set[str]:
     """The acts whose address stands on the complaint's page."""
     browser = sign_in(app, person) if person else app.test_client()

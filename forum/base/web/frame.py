@@ -19,7 +19,9 @@ from forum.base.web.locale import LOCALES, language_tag, locale
 NavRow = tuple[str, Any, str]  # endpoint, label (a lazy string), the act whose right it needs
 
 
-def install(app: Flask, nav: Sequence[NavRow], work: Sequence[NavRow], links: dict[str, str]) -> None:
+def install(
+    app: Flask, nav: Sequence[NavRow], work: Sequence[NavRow], links: dict[str, str]
+) -> None:
     """Give every template the frame: `links` maps names that templates use to endpoints."""
 
     @app.context_processor

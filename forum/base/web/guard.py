@@ -11,7 +11,6 @@ from flask import Flask, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
-
 from werkzeug.wrappers import Response
 
 from forum.base import rights
@@ -60,7 +59,9 @@ def _check_forgery() -> None:
         try:
             validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRF-Token"))
         except ValidationError:
-            raise Invalid(_("页面停留太久或已重新登录，请再提交一次。您填写的内容还在。"), "csrf") from None
+            raise Invalid(
+                _("页面停留太久或已重新登录，请再提交一次。您填写的内容还在。"), "csrf"
+            ) from None
 
 
 def _comes_from_elsewhere() -> bool:
