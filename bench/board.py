@@ -98,9 +98,10 @@ def with_stories(app: Flask, environ: dict[str, str]) -> Board:
         people = _people()
         if places.project(PROJECT) is None:
             city = place_service.add_city("深圳")
-            place_service.add_project("测量花园", PROJECT, city=city, households=1200, phase="within_two_years")
+            place_service.add_project(
+                "测量花园", PROJECT, city=city, households=1200, phase="within_two_years"
+            )
         short, long = (_story(people, replies) for replies in (SHORT, LONG))
-        # Newer ones are above them, as on any board.
         db.session.remove()
     return Board(app, environ, short, long)
 
@@ -108,15 +109,33 @@ def with_stories(app: Flask, environ: dict[str, str]) -> Board:
 def counted(app: Flask) -> tuple[int, int]:
     """How many complaints and how many replies there are."""
     with app.app_context():
-        return tuple(db.session.scalar(select(func.count()).select_from(rows)) or 0 for rows in (Complaint, Reply))  # type: ignore[return-value]
+        return tuple(
+            db.session.scalar(select(func.count()).select_from(rows)) or 0
+            for rows in (Complaint, Reply)
+        )  # type: ignore[return-value]
 
 
 def _people() -> tuple[Account, Account, Account]:
     if "bench-care" not in places.departments():
         place_service.add_department("客户关系部", "bench-care")
-    author = accounts.create_person("花城老张", "member", by="system", email=f"{secrets.token_hex(4)}@board.test", password=PASSWORD)
-    reader = accounts.create_person("路过的邻居", "member", by="system", email=MEMBER, password=PASSWORD)
-    staff = accounts.create_person("客服小林", "staff", by="system", department="bench-care", email=f"{secrets.token_hex(4)}@board.test", password=PASSWORD)
+    author = accounts.create_person(
+        "花城老张",
+        "member",
+        by="system",
+        email=f"{secrets.token_hex(4)}@board.test",
+        password=PASSWORD,
+    )
+    reader = accounts.create_person(
+        "路过的邻居", "member", by="system", email=MEMBER, password=PASSWORD
+    )
+    staff = accounts.create_person(
+        "客服小林",
+        "staff",
+        by="system",
+        department="bench-care",
+        email=f"{secrets.token_hex(4)}@board.test",
+        password=PASSWORD,
+    )
     return author, reader, staff
 
 
@@ -133,7 +152,13 @@ def _story(people: tuple[Account, Account, Account], replies: int) -> int:
     number = complaints.post(author, draft, secrets.token_urlsafe(32)).number
     for k in range(replies):
         if k % 5 == 1:
-            response.reply(staff, number, f"第 {k} 次答复：配件已到货，工程部今天下午更换，完工后请您验收。")
+            response.reply(
+                staff, number, f"第 {k} 次答复：配件已到货，工程部今天下午更换，完工后请您验收。"
+            )
         else:
-            complaints.comment(author if k % 2 else reader, number, f"第 {k} 句：今天早上又停了，走楼梯上的十一层。")
+            complaints.comment(
+                author if k % 2 else reader,
+                number,
+                f"第 {k} 句：今天早上又停了，走楼梯上的十一层。",
+            )
     return number

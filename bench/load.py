@@ -38,9 +38,7 @@ class _Connection:
     length: int = -1
 
 
-def per_second(
-    address: tuple[str, int], requests: Sequence[bytes], seconds: float
-) -> float:
+def per_second(address: tuple[str, int], requests: Sequence[bytes], seconds: float) -> float:
     """Complete answers per second to `requests`, in turn, over eight connections."""
     rest = cycle(requests)
     connections = [_Connection(socket.create_connection(address, 10)) for _ in range(CONNECTIONS)]

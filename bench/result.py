@@ -46,7 +46,9 @@ def table(results: Iterable[Result]) -> str:
     rows = [("", "measured", "target", ""), *(result.cells() for result in results)]
     widths = [max(_width(row[k]) for row in rows) for k in range(4)]
     return "\n".join(
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
     )
 

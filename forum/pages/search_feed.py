@@ -33,6 +33,7 @@ BROKEN = "search.broken:rebuild"
 GOOD_UP_TO = 20_000
 # With so many changes waiting (an import), making the index anew is quicker than changing it.
 MANY = 2_000
+STEP = 500
 Advance = Callable[[int], None]
 logger = logging.getLogger("forum.search")
 
@@ -118,8 +119,8 @@ def _changes(numbers: Sequence[int]) -> tuple[list[Document], set[int]]:
 def _counted(read: Iterable[Document], advance: Advance | None) -> Iterator[Document]:
     for count, document in enumerate(read, 1):
         yield document
-        if advance is not None and count % 100 == 0:
-            advance(100)
+        if advance is not None and count % STEP == 0:
+            advance(STEP)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ import os
 import secrets
 import shutil
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from whoosh.index import create_in, open_dir
 
@@ -26,9 +27,11 @@ from forum.search import writing
 from forum.search.document import Document
 from forum.search.query import Query
 from forum.search.ranking import Ranking, rank
+from forum.search.reading import Reading
 from forum.search.schema import VERSION, schema
-from forum.search.segments import Segment, Table, read_table
+from forum.search.segments import Segment
 
+T = TypeVar("T")
 # What changed while an index was being made: documents to write, numbers to forget.
 Changes = tuple[Iterable[Document], Iterable[int]]
 
@@ -50,31 +53,22 @@ class SearchIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names_learnt: int | None = None
-        self._lock = threading.RLock()
-        self._name = ""
-        self._searcher: Any = None
-        self._tables: dict[str, Table] = {}
+        self._lock = threading.Lock()
+        self._reading = Reading()
+        weakref.finalize(self, self._reading.close)
 
     def find(self, query: Query, *, newest: bool = False) -> Ranking:
         """Numbers in order, for `query`; IndexUnusable when there is no answer to be had."""
-        with self._usable():
-            return rank(self._segments(), query, newest=newest)
+        return self._read(lambda segments: rank(segments, query, newest=newest))
 
     def numbers(self) -> set[int]:
         """The number of every document; IndexUnusable as `find`."""
-        found = set()
-        with self._usable():
-            for segment in self._segments():
-                numbers = segment.table.numbers
-                found |= {numbers[document] for document in segment.reader.all_doc_ids()}
-        return found
+        return self._read(lambda segments: set[int]().union(*(s.numbers() for s in segments)))
 
     def version(self) -> str:
         """Changes with every commit and every rebuild; empty when there is no index."""
         try:
-            with self._usable():
-                self._segments()
-                return f"{self._name}.{self._searcher.reader().generation()}"
+            return self._read(lambda _segments: f"{self.name()}.{self._reading.generation()}")
         except IndexUnusable:
             return ""
 
@@ -131,36 +125,24 @@ class SearchIndex:
             if old.name not in (name, before):
                 shutil.rmtree(old, ignore_errors=True)
 
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
+    def _read(self, use: Callable[[list[Segment]], T]) -> T:
+        """What `use` makes of the segments. Tried twice: a rebuild may end between two steps."""
         with self._lock:
             try:
-                yield
-            except Exception as error:  # damage shows as anything: struct, zlib, pickle, OS errors
-                self._name, self._searcher = "", None
+                return use(self._reading.segments(self._folder_in_use()))
+            except Exception:  # damage shows as anything: struct, zlib, pickle, OS errors
+                self._reading.close()
+            try:
+                return use(self._reading.segments(self._folder_in_use()))
+            except Exception as error:
+                self._reading.close()
                 raise IndexUnusable from error
 
-    def _segments(self) -> list[Segment]:
+    def _folder_in_use(self) -> Path:
         name = self.name()
         if not name:
             raise FileNotFoundError("there is no index")
-        if name != self._name:
-            self._searcher, self._name = open_dir(self.folder / name).searcher(), name
-        else:
-            self._searcher = self._searcher.refresh()
-        readers = [
-            reader
-            for reader, _offset in self._searcher.reader().leaf_readers()
-            if reader.doc_count_all()
-        ]
-        ids = [reader.segment().segment_id() for reader in readers]
-        self._tables = {
-            segment: self._tables.get(segment) or read_table(reader)
-            for segment, reader in zip(ids, readers, strict=True)
-        }
-        return [
-            Segment(reader, self._tables[id_]) for id_, reader in zip(ids, readers, strict=True)
-        ]
+        return self.folder / name
 
     @contextmanager
     def _locked(self, name: str, *, wait: bool = True) -> Iterator[None]:
@@ -170,5 +152,5 @@ class SearchIndex:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
-                raise RebuildRunning from None
+                raise RebuildRunning("the search index is being made anew already") from None
             yield

@@ -52,6 +52,10 @@ class Segment:
     reader: Any
     table: Table
 
+    def numbers(self) -> set[int]:
+        """The numbers of its documents."""
+        return {self.table.numbers[document] for document in self.reader.all_doc_ids()}
+
     def saying(self, word: Word) -> Weights:
         """Document → weight of what says `word`: as a term, or (half as much) inside of one."""
         return self._weights(
