@@ -28,7 +28,7 @@ catalogues: $(CATALOGUES:.po=.mo)
 	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@
 
 demo: install
-	@$(BIN)/forum demo
+	@$(BIN)/forum demo --keep
 
 serve: install
 	@test -d "$${FORUM_INSTANCE:-instance}" || $(BIN)/forum init

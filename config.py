@@ -28,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "FORUM_BASE_URL": "http://127.0.0.1:8000",
     # The file with the log's signing key; unset: log.key in the instance.
     "FORUM_LOG_KEY": None,
+    # The file that names the witnesses of the log and how many must cosign (C2SP tlog-policy).
+    "FORUM_WITNESSES": None,
     # Whether new complaints wait before they are shown (off, on).
     "FORUM_HOLD": "off",
     # When the executives' digest is sent, local time.

@@ -73,7 +73,7 @@ def _run(folder: Path, asked: argparse.Namespace) -> list[Result]:
 def _prepare(folder: Path, instance: Path | None) -> tuple[Board, list[Result]]:
     environ = board.environment(folder / "instance")
     if instance is not None:
-        shutil.copytree(instance, environ["FORUM_INSTANCE"])
+        shutil.copytree(instance, environ["FORUM_INSTANCE"], symlinks=True)
         return board.with_stories(board.create_app(environ), environ), []
     files = archive.shared_files()
     if not files:

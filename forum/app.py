@@ -20,7 +20,7 @@ from forum.base.db import db, prepare_engine
 from forum.base.jobs import Job, Worker
 from forum.base.mail import mailer_for, texter_for
 from forum.base.storage import FileStorage
-from forum.base.web import cache, errors, filters, forms, frame, guard, headers, locale
+from forum.base.web import cache, errors, filters, forms, frame, guard, headers, locale, received
 from forum.complaints import author_acts
 from forum.complaints import check as complaint_check
 from forum.complaints import service as complaint_service
@@ -35,7 +35,7 @@ from forum.moderation import service as moderation_service
 from forum.moderation import views as moderation
 from forum.notifications import receivers as notifications
 from forum.notifications import views as notification_views
-from forum.pages import search_feed, search_views
+from forum.pages import feed_views, search_feed, search_views
 from forum.pages import views as pages
 from forum.response import timers as response_timers
 from forum.response import views as response
@@ -45,7 +45,7 @@ from forum.transparency import views as transparency
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 FEATURES = (log, accounts, complaints, response, moderation, notification_views, search_views,
-            transparency, digest, pages)  # fmt: skip
+            transparency, digest, feed_views, pages)  # fmt: skip
 
 # Who hears of what, after the commit: topic, name, receiver, whether it takes many at once.
 RECEIVERS = (
@@ -132,6 +132,6 @@ def _install_web(app: Flask) -> None:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     sign_in.install(app)
-    for part in (locale, cache, filters, forms, guard, headers, errors):
+    for part in (received, locale, cache, filters, forms, guard, headers, errors):
         part.install(app)
     frame.install(app, NAVIGATION, WORK_PLACES, LINKS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -89,7 +90,7 @@ class _Reader(HTMLParser):
         text = "".join(parts)
         if where.startswith("textarea "):
             # HTML drops the line feed right after the tag.
-            self.forms[-1].values[where.removeprefix("textarea ")] = [text.removeprefix("\n")]
+            self.forms[-1].values[where.removeprefix("textarea ")] = [re.sub(r"\A\r?\n", "", text)]
         else:
             self.errors[where] = text.strip()
         self._text = None

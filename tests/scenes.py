@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,8 @@ class Scene:
     """people: one of each role; author wrote every complaint, `member` none.
 
     Complaints: `OPEN` (with photo, reply, comment, me-too and a second version), `RESOLVED` as
-    the company says, `REMOVED` by statement 1, `WITHDRAWN` by its author. day: of the digest.
+    the company says, `REMOVED` by statement 1, `WITHDRAWN` by its author. day: of the digest;
+    names: what each role, and `author`, signs in with; pages: kept of those that cannot be asked for often.
     """
 
     app: Flask
@@ -50,6 +51,8 @@ class Scene:
     invitation: str
     photo: str
     day: str
+    names: dict[str, str]
+    pages: dict[str, str] = field(default_factory=dict)
 
 
 def a_picture(width: int = 640, height: int = 480) -> bytes:
@@ -76,7 +79,9 @@ def a_board_in_use(app: Flask) -> Scene:
     while outbox.drain():
         pass
     db.session.rollback()
-    return Scene(app, people, author, invitation, photo.sha256, issue.date.isoformat())
+    names = {role: str(person.email) for role, person in (people | {"author": author}).items()}
+    day = issue.date.isoformat()
+    return Scene(app, people, author, invitation, photo.sha256, day, names)
 
 
 def _open(author: Account, people: dict[str, Account], photo: photos.PreparedPhoto) -> None:
@@ -143,9 +148,9 @@ def _values_of(scene: Scene, rule: Rule) -> dict[str, object]:
     known = {"number": OPEN, "index": 3, "day": scene.day, "token": scene.invitation,
              "sha256": scene.photo, "filename": "img/favicon.svg", "rest": "0/000.p/1",
              "_section": "name"}  # fmt: skip
-    slugs = {"pages.project": "spring-garden", "pages.city": places.cities()[0].slug,
-             "pages.category": "repair"}  # fmt: skip
+    slugs = {"project": "spring-garden", "city": places.cities()[0].slug,
+             "category": "repair"}  # fmt: skip
     if rule.endpoint == "moderation.statement":
         known["number"] = 1
-    known["slug"] = slugs.get(rule.endpoint, "")
+    known["slug"] = slugs.get(rule.endpoint.partition(".")[2], "")
     return {name: known[name] for name in rule.arguments}

@@ -19,7 +19,9 @@ WHO = {
         transparency.balance_json static accounts.login accounts.login_post accounts.logout
         accounts.language accounts.signup accounts.signup_post accounts.signup_verify
         accounts.signup_verify_post accounts.reset accounts.reset_post accounts.reset_verify
-        accounts.reset_verify_post accounts.invite accounts.invite_post""",
+        accounts.reset_verify_post accounts.invite accounts.invite_post feeds.newest feeds.hiding
+        feeds.complaint feeds.city feeds.project feeds.category feeds.robots feeds.sitemap
+        feeds.sitemap_part""",
     SIGNED_IN: """accounts.account accounts.back_to_account accounts.rename
         accounts.change_password accounts.sign_out_everywhere notifications.index
         notifications.mark_read complaints.receipt complaints.receipt_page""",

@@ -96,7 +96,7 @@ def redeem(purpose: str, address: Address, code: str) -> OneTimeCode | None:
 def find_link(token: str) -> OneTimeCode:
     """The invitation that `token` opens; Invalid when it is none, expired, used or replaced."""
     number, _, secret = token.partition("-")
-    plain = number.isascii() and number.isdigit() and len(number) <= 15
+    plain = number.isascii() and number.isdigit() and len(number) <= 9
     row = db.session.get(OneTimeCode, int(number)) if plain else None
     if (
         row is None

@@ -49,7 +49,7 @@ def _code() -> Field:
 
 
 def _new_password(hint: Any = None) -> Field:
-    hint = hint or _l("至少 8 个字符（公司人员 12 个），不要用生日或连号。")
+    hint = hint or _l("至少 8 个字符（公司人员 12 个）。不要用生日或连号。")
     return _password(_l("设一个密码"), hint, autocomplete="new-password")
 
 

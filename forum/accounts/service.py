@@ -193,7 +193,7 @@ def _record(key: str, right: bool) -> None:
     with transaction():
         resting = attempts.record(key, right)
     if resting is not None:
-        raise TooMany(_l("密码连续输错 10 次，请过 5 分钟再试，或重设密码。"), "password")
+        raise TooMany(_l("密码连续输错 10 次。请过 5 分钟再试，或重设密码。"), "password")
 
 
 def _set_password(account: Account, kept: str) -> None:

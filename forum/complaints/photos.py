@@ -68,7 +68,7 @@ def prepare(data: bytes, alt: str) -> PreparedPhoto:
             opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             picture = _flat(ImageOps.exif_transpose(opened))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Invalid(_l("照片的像素太多（上限 4000 万），请缩小后再上传。"), "photos") from None
+        raise Invalid(_l("照片的像素太多（上限 4000 万）。请缩小后再上传。"), "photos") from None
     except Exception:  # decoders raise almost anything on hostile bytes
         raise Invalid(
             _l("这个文件不是能识别的照片。请上传 JPG、PNG、WebP 或 HEIC。"), "photos"

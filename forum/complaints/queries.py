@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,11 +13,13 @@ from forum.complaints.models import Complaint, Photo
 
 HALF_A_YEAR = timedelta(days=182)
 LEAST = 10  # below that many cases no figure is given
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def photo_is_shown(sha256: str) -> bool:
     """Whether a photo (or its small copy) belongs to a complaint that people can see."""
-    return (
+    # PostgreSQL takes no NUL, not even to compare with; other texts are simply no photo's.
+    return _DIGEST.fullmatch(sha256) is not None and (
         db.session.scalar(
             select(Photo.id)
             .join(Complaint, Complaint.number == Photo.complaint)

@@ -18,8 +18,10 @@ from forum.base import resources
 from forum.log.last_signed import LastSigned
 from forum.log.service import LogKeys
 from forum.tlog.note import Signer, new_key
+from forum.tlog.policy import Policy, parse_policy
 
 PREFIX = "PRIVATE+KEY+"
+LONGEST_NAME = 255
 
 
 def origin_of(base_url: str) -> str:
@@ -31,9 +33,12 @@ def origin_of(base_url: str) -> str:
 def lend(app: Flask) -> None:
     """Lend the session secret and the log key to `app`, if `forum init` was run.
 
-    ValueError when FORUM_BASE_URL names another log than the key was made for.
+    Also the policy of FORUM_WITNESSES (resource "policy", None without one). ValueError when
+    FORUM_BASE_URL names another log than the key was made for, or the policy cannot be used.
     """
     instance = Path(app.config["FORUM_INSTANCE"])
+    policy = read_policy(app.config["FORUM_WITNESSES"])
+    resources.provide(app, "policy", policy)
     secret = instance / "secret.key"
     if app.config["SECRET_KEY"] is None and secret.exists():
         app.config["SECRET_KEY"] = secret.read_text("ascii").strip()
@@ -45,7 +50,27 @@ def lend(app: Flask) -> None:
                 f"this instance keeps the log {signer.name}, for ever; "
                 f"FORUM_BASE_URL={app.config['FORUM_BASE_URL']} would make it another"
             )
+        if policy and policy.logs and signer.vkey not in [log.verifier_key for log in policy.logs]:
+            raise ValueError(f"the policy of FORUM_WITNESSES is not about the log {signer.vkey}")
         resources.provide(app, "log", LogKeys(signer, LastSigned(instance / "last-signed")))
+
+
+def read_policy(path: str | None) -> Policy | None:
+    """Who must cosign (C2SP tlog-policy); None without a file. ValueError names file and line."""
+    if path is None:
+        return None
+    try:
+        policy = parse_policy(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise ValueError(f"FORUM_WITNESSES={path}: {error}") from error
+    for witness in policy.witnesses:
+        if len(witness.verifier.name) > LONGEST_NAME:
+            raise ValueError(
+                f"FORUM_WITNESSES={path}: the name in {witness.name}'s key is too long"
+            )
+        if witness.url is not None and not witness.url.startswith(("https://", "http://")):
+            raise ValueError(f"FORUM_WITNESSES={path}: {witness.url} is not a web address")
+    return policy
 
 
 def key_path(app: Flask) -> Path:

@@ -2,7 +2,8 @@
 
 It is raised after COMMIT and before the answer, so a crash leaves it behind, never ahead. A
 database that is smaller than it, or has another root at its size, was restored or rewritten:
-signing over that would fork the log.
+signing over that would fork the log. `signing-refused` beside it holds what a witness showed us of
+another history of ours.
 """
 
 from __future__ import annotations
@@ -55,6 +56,28 @@ class LastSigned:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+    @property
+    def refused_path(self) -> Path:
+        """The file whose being there keeps this node from signing; a person removes it."""
+        return self.path.with_name("signing-refused")
+
+    def refuse(self, reason: str) -> None:
+        """Sign no more from now on, in no process of this node; the first reason is kept."""
+        with self._locked():
+            if self.refused_path.exists():
+                return
+            with open(self.refused_path, "w", encoding="utf-8") as file:
+                file.write(reason)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def refusal(self) -> str | None:
+        """Why this node signs no more; None when it may."""
+        try:
+            return self.refused_path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -57,6 +57,30 @@ class LogCheckpoint(Base):
     note: Mapped[str] = mapped_column(Text)
 
 
+class LogCosignature(Base):
+    """A witness's line under the checkpoint of `size`, verified before it was stored.
+
+    `name` is that in the witness's key, `time` when it vouched by its own clock.
+    """
+
+    __tablename__ = "log_cosignature"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    line: Mapped[str] = mapped_column(Text)
+    time: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = {"sqlite_with_rowid": False}
+
+
+class LogPublished(Base):
+    """A size that /tlog/checkpoint was raised to; it serves the largest, which only rises."""
+
+    __tablename__ = "log_published"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class Opening(Base):
     """The salt behind one commitment. Kept apart from the log: an erasure destroys it."""
 

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from forum.base.db import db
-from forum.log.models import LogCheckpoint, LogEntry, LogNode, Opening
+from forum.base.resources import resource
+from forum.log.models import (
+    LogCheckpoint,
+    LogCosignature,
+    LogEntry,
+    LogNode,
+    LogPublished,
+    Opening,
+)
 from forum.tlog import merkle
 from forum.tlog.commitment import commit
 from forum.tlog.entry import parse_entry
@@ -42,21 +50,54 @@ def tip() -> Tip | None:
     return Tip(*row) if row else None
 
 
+def published() -> Tip | None:
+    """The checkpoint that is served to all: the stored choice with its cosignatures, or the tip.
+
+    `publishing.publish` makes the choice. Without a policy there is none to make.
+    """
+    chosen = published_size() if resource("policy") else None
+    if chosen is None:
+        return tip()
+    row = db.session.execute(
+        select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note).where(
+            LogCheckpoint.size == chosen
+        )
+    ).one()
+    lines = db.session.scalars(
+        select(LogCosignature.line)
+        .where(LogCosignature.size == chosen)
+        .order_by(LogCosignature.name)
+    )
+    return Tip(row.size, row.root, row.note + "".join(lines))
+
+
+def published_size() -> int | None:
+    """The size that was chosen last for all to see; None before the first choice."""
+    return db.session.scalar(select(db.func.max(LogPublished.size)))
+
+
 def read_nodes(nodes: Sequence[tuple[int, int]]) -> list[bytes]:
     """A `merkle.HashReader` over the stored nodes; ProofError when one is not there."""
     found: dict[tuple[int, int], bytes] = {}
     for start in range(0, len(nodes), MANY):
-        part = list(nodes[start : start + MANY])
-        rows = db.session.execute(
-            select(LogNode.level, LogNode.number, LogNode.hash).where(
-                tuple_(LogNode.level, LogNode.number).in_(part)
-            )
-        )
+        wanted = or_(*_by_level(nodes[start : start + MANY]))
+        rows = db.session.execute(select(LogNode.level, LogNode.number, LogNode.hash).where(wanted))
         found.update(((row.level, row.number), row.hash) for row in rows)
     try:
         return [found[node] for node in nodes]
     except KeyError as missing:
         raise merkle.ProofError(f"the node {missing} is not stored") from None
+
+
+def _by_level(nodes: Sequence[tuple[int, int]]) -> list[ColumnElement[bool]]:
+    # Not (level, number) IN (…): for pairs SQLite reads the whole table, at every posting.
+    numbers: dict[int, list[int]] = {}
+    for level, number in nodes:
+        numbers.setdefault(level, []).append(number)
+    return [
+        and_(LogNode.level == level, LogNode.number.in_(wanted))
+        for level, wanted in numbers.items()
+    ]
 
 
 def read_row(level: int, first: int, count: int) -> list[bytes]:
@@ -127,8 +168,14 @@ def opens(index: int, field: str, value: str, found: dict[str, Any]) -> bool:
 
 
 def prove(index: int, checkpoint: Tip | None = None) -> str:
-    """The c2sp.org/tlog-proof of one entry under `checkpoint` (default: the newest)."""
-    under = checkpoint or tip()
+    """The c2sp.org/tlog-proof of one entry under `checkpoint`.
+
+    By default under the published one, which witnesses may have cosigned; the newest where that
+    does not cover the entry yet.
+    """
+    under = checkpoint or published()
+    if under is not None and index >= under.size:
+        under = tip()
     if under is None:
         raise merkle.ProofError("the log is not opened")
     hashes = merkle.prove_inclusion(index, under.size, read_nodes)

@@ -124,6 +124,8 @@ def _open_log(change: Transaction) -> _Open:
 
 
 def _refuse_to_fork(keys: LogKeys, size: int, frontier: list[bytes]) -> None:
+    if keys.last_signed.refusal() is not None:
+        raise Unavailable(_l("意见记录与外部见证的不一致，暂时不能写入。"), rule="witness-conflict")
     signed = keys.last_signed.read()
     if signed is None:
         return

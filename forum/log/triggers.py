@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+# Not simply every size: PostgreSQL would read the whole table for each row.
+_SIGNED = "SELECT c.size FROM log_checkpoint c WHERE c.size = NEW.size"
 APPEND_ONLY = {
     "log_entry": "idx = (SELECT coalesce(max(idx), -1) + 1 FROM log_entry)",
     "log_node": (
         "number = (SELECT coalesce(max(number), -1) + 1 FROM log_node WHERE level = NEW.level)"
     ),
     "log_checkpoint": "size > (SELECT coalesce(max(size), 0) FROM log_checkpoint)",
+    "log_cosignature": f"size IN ({_SIGNED})",
+    "log_published": (
+        f"size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN ({_SIGNED})"
+    ),
 }
 
 

@@ -39,7 +39,7 @@ KIND_LABELS: dict[str, Any] = {
     "role.revoked": _l("收回身份"),
     "setting.changed": _l("改了设置"),
     "rules.published": _l("公布规则"),
-    "place.changed": _l("城市、小区或分类有变"),
+    "place.changed": _l("城市、小区或类别有变"),
     "balance.counted": _l("每日对账"),
     "digest.sent": _l("今日必看已送出"),
 }
@@ -106,7 +106,7 @@ CAUSE_LABELS: dict[str, Any] = {
 PLACE_LABELS: dict[str, Any] = {
     "city": _l("城市"),
     "project": _l("小区"),
-    "category": _l("分类"),
+    "category": _l("类别"),
     "department": _l("部门"),
 }
 COUNT_LABELS: dict[str, Any] = {

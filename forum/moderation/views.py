@@ -18,7 +18,7 @@ from forum.base.web.filters import localtime
 from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints.service import existing
 from forum.log import stamp
-from forum.log.words import reason_label, role_label
+from forum.log.words import reason_label
 from forum.moderation import rules as published
 from forum.moderation import service
 from forum.moderation.forms import DETECTION_LABELS, RemoveForm, RestoreForm

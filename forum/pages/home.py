@@ -69,8 +69,8 @@ def _figures(counted: Counts) -> list[dict[str, Any]]:
         (_("待答复"), counted.unanswered, url_for("pages.complaints", sort="unanswered")),
         (_("已超时"), counted.overdue, url_for("pages.complaints", sort="overdue")),
         (_("业主确认已解决"), counted.confirmed, url_for("pages.complaints", sort="solved")),
-        (_("承诺已兑现"), kept, url_for("log.readable", kind="promise.kept")),
-        (_("承诺未兑现"), broken, url_for("log.readable", kind="promise.broken")),
+        (_("已兑现的承诺"), kept, url_for("log.readable", kind="promise.kept")),
+        (_("未兑现的承诺"), broken, url_for("log.readable", kind="promise.broken")),
     )
     return [{"label": label, "number": n, "href": href, "note": None} for label, n, href in rows]
 

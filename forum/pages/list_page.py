@@ -177,7 +177,7 @@ def _filters(wanted: Wanted, choices: Places, at: str | None) -> dict[str, Any]:
         select_of("city", _("城市"), pairs_of(choices.cities), wanted.city),
         select_of("project", _("小区"), estates_of(wanted, choices), wanted.project),
         select_of("category", _("类别"), pairs_of(choices.categories), wanted.category),
-        select_of("type", _("性质"), TYPE_LABELS.items(), wanted.type),
+        select_of("type", _("类型"), TYPE_LABELS.items(), wanted.type),
         select_of("status", _("进展"), STATUS_LABELS.items(), wanted.status),
     ]
     # A project's page needs no choice of city either: it lies in one.

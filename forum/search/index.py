@@ -21,13 +21,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from whoosh.index import create_in, open_dir
+from whoosh.index import create_in
 
 from forum.search import writing
 from forum.search.document import Document
 from forum.search.query import Query
 from forum.search.ranking import Ranking, rank
-from forum.search.reading import Reading
+from forum.search.reading import IndexFiles, Reading
 from forum.search.schema import VERSION, schema
 from forum.search.segments import Segment
 
@@ -110,10 +110,13 @@ class SearchIndex:
     def _write(self, name: str, documents: Iterable[Document], gone: Iterable[int]) -> None:
         if not name:
             raise IndexUnusable
+        files = IndexFiles(self.folder / name)
         try:
-            writing.replace(open_dir(self.folder / name), documents, gone)
+            writing.replace(files.open_index(), documents, gone)
         except Exception as error:  # whatever a damaged file makes of Whoosh
             raise IndexUnusable from error
+        finally:
+            files.close_all()
 
     def _put_in_use(self, name: str) -> None:
         before = self.name()

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
 
 from whoosh.filedb.filestore import FileStorage
 
 from forum.search.segments import Segment, Table, read_table
 
 
-class _Files(FileStorage):
+class IndexFiles(FileStorage):
     """Whoosh's storage in a folder, that also closes what Whoosh left open of a damaged file.
 
     Without mmap: a file that is cut short while it is mapped would kill the process.
     """
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder), supports_mmap=False, readonly=True)
-        self._opened: WeakSet[Any] = WeakSet()
+        super().__init__(str(folder), supports_mmap=False)
+        self._opened: list[Any] = []
 
     def open_file(self, name: str, **options: Any) -> Any:
         """An open file of the index."""
         file = super().open_file(name, **options)
-        self._opened.add(file)
+        self._opened = [known for known in self._opened if not known.is_closed] + [file]
         return file
 
     def close_all(self) -> None:
         """Close every file that is still open."""
-        for file in list(self._opened):
+        for file in self._opened:
             if not file.is_closed:
                 file.close()
 
@@ -39,7 +38,7 @@ class Reading:
 
     def __init__(self) -> None:
         self._folder: Path | None = None
-        self._files: _Files | None = None
+        self._files: IndexFiles | None = None
         self._searcher: Any = None
         self._tables: dict[str, Table] = {}
 
@@ -47,7 +46,7 @@ class Reading:
         """The segments of the index in `folder` as they are now. A damaged one raises anything."""
         if folder != self._folder:
             self.close()
-            self._files = _Files(folder)
+            self._files = IndexFiles(folder)
             self._searcher, self._folder = self._files.open_index().searcher(), folder
         else:
             self._searcher = self._searcher.refresh()

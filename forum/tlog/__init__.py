@@ -4,7 +4,7 @@ The board promises that nothing is hidden unseen. It keeps that promise with a l
 read and check: every public act is an *entry*; all entries together form a Merkle tree; the board
 signs the tree's size and root as a *checkpoint*; a *proof* shows that an entry is in the tree.
 The formats are those of C2SP (signed-note, tlog-checkpoint, tlog-tiles, tlog-proof,
-tlog-cosignature) over the tree of RFC 6962, so programs that nobody here wrote can check it too.
+tlog-cosignature, tlog-policy, tlog-witness) over the tree of RFC 6962, so programs that nobody here wrote can check it too.
 
 What a log alone cannot do: keep the board from showing two people two different histories. Only a
 checkpoint that somebody else holds (a witness, a receipt, a digest mail, a monitor) does that.
@@ -16,6 +16,7 @@ in `note.py` alone, `cryptography`:
 - `merkle` — the tree: hashes, roots, proofs and their checks; storage enters as one callable
 - `note` — signed texts, keys and cosignatures; `checkpoint` — what the log signs
 - `tile` — the files in which the log is served; `proof` — the offline proof of one entry
+- `policy` — whom to trust, and how many witnesses; `submission` — what a witness is sent
 - `commitment` — how an entry binds a text it does not hold; `authorkey` — the author's code
 - `entry` — every kind of entry with its fields; `receipt` — what an author takes home
 

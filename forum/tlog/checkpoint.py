@@ -77,6 +77,16 @@ def format_checkpoint(checkpoint: Checkpoint) -> str:
 
 def parse_checkpoint(text: str) -> Checkpoint:
     """The checkpoint behind its text (no signatures); CheckpointError unless canonical."""
+    checkpoint = parse_claim(text)
+    _require_sound(checkpoint)
+    return checkpoint
+
+
+def parse_claim(text: str) -> Checkpoint:
+    """As `parse_checkpoint`, but a tree without entries may claim any root.
+
+    For witnesses, who answer that claim otherwise than a text they cannot read.
+    """
     lines = text.split("\n")
     if len(lines) < 4 or lines.pop() != "":
         raise CheckpointError("a checkpoint is an origin, a size and a root, each on its line")
@@ -85,7 +95,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     except TlogError as error:
         raise CheckpointError(f"the checkpoint is malformed: {error}") from error
     checkpoint = Checkpoint(lines[0], size, root, tuple(lines[3:]))
-    _require_sound(checkpoint)
+    _require_lines(checkpoint)
     return checkpoint
 
 
@@ -119,10 +129,14 @@ def open_checkpoint(
     return SignedCheckpoint(checkpoint, note.text, decode_utf8(data), times)
 
 
-def _require_sound(checkpoint: Checkpoint) -> None:
+def _require_lines(checkpoint: Checkpoint) -> None:
     lines = (checkpoint.origin, *checkpoint.extensions)
     if any(not line or "\n" in line for line in lines):
         raise CheckpointError("the lines of a checkpoint are not empty")
+
+
+def _require_sound(checkpoint: Checkpoint) -> None:
+    _require_lines(checkpoint)
     if not 0 <= checkpoint.size <= MAX_SIZE or len(checkpoint.root) != HASH_SIZE:
         raise CheckpointError("a checkpoint has a size below 2^63 and a root of 32 bytes")
     if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:

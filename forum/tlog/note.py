@@ -298,6 +298,11 @@ def parse_signature_line(line: str) -> Signature:
     return Signature(name, data[:KEY_ID_SIZE], data[KEY_ID_SIZE:])
 
 
+def format_signature_line(signature: Signature) -> str:
+    """The line of a signature, with its line feed: the inverse of `parse_signature_line`."""
+    return _format_line(signature.name, signature.key_id, signature.blob)
+
+
 def _format_line(name: str, identity: bytes, blob: bytes) -> str:
     return f"— {name} {encode_base64(identity + blob)}\n"
 

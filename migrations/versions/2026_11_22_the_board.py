@@ -27,6 +27,12 @@ SQLITE_TRIGGERS = (
     "CREATE TRIGGER log_checkpoint_refuses_insert BEFORE INSERT ON log_checkpoint WHEN NOT (NEW.size > (SELECT coalesce(max(size), 0) FROM log_checkpoint)) BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append-only'); END",
     "CREATE TRIGGER log_checkpoint_refuses_update BEFORE UPDATE ON log_checkpoint BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append-only'); END",
     "CREATE TRIGGER log_checkpoint_refuses_delete BEFORE DELETE ON log_checkpoint BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append-only'); END",
+    "CREATE TRIGGER log_cosignature_refuses_insert BEFORE INSERT ON log_cosignature WHEN NOT (NEW.size IN (SELECT size FROM log_checkpoint)) BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
+    "CREATE TRIGGER log_cosignature_refuses_update BEFORE UPDATE ON log_cosignature BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
+    "CREATE TRIGGER log_cosignature_refuses_delete BEFORE DELETE ON log_cosignature BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
+    "CREATE TRIGGER log_published_refuses_insert BEFORE INSERT ON log_published WHEN NOT (NEW.size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN (SELECT size FROM log_checkpoint)) BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
+    "CREATE TRIGGER log_published_refuses_update BEFORE UPDATE ON log_published BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
+    "CREATE TRIGGER log_published_refuses_delete BEFORE DELETE ON log_published BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
 )
 POSTGRESQL_TRIGGERS = (
     "CREATE FUNCTION log_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.idx = (SELECT coalesce(max(idx), -1) + 1 FROM log_entry) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_entry is append-only'; END $$",
@@ -44,6 +50,16 @@ POSTGRESQL_TRIGGERS = (
     'CREATE TRIGGER log_checkpoint_refuses_update BEFORE UPDATE ON log_checkpoint FOR EACH ROW EXECUTE FUNCTION log_checkpoint_is_append_only()',
     'CREATE TRIGGER log_checkpoint_refuses_delete BEFORE DELETE ON log_checkpoint FOR EACH ROW EXECUTE FUNCTION log_checkpoint_is_append_only()',
     'CREATE TRIGGER log_checkpoint_refuses_truncate BEFORE TRUNCATE ON log_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION log_checkpoint_is_append_only()',
+    "CREATE FUNCTION log_cosignature_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.size IN (SELECT size FROM log_checkpoint) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_cosignature is append-only'; END $$",
+    'CREATE TRIGGER log_cosignature_refuses_insert BEFORE INSERT ON log_cosignature FOR EACH ROW EXECUTE FUNCTION log_cosignature_is_append_only()',
+    'CREATE TRIGGER log_cosignature_refuses_update BEFORE UPDATE ON log_cosignature FOR EACH ROW EXECUTE FUNCTION log_cosignature_is_append_only()',
+    'CREATE TRIGGER log_cosignature_refuses_delete BEFORE DELETE ON log_cosignature FOR EACH ROW EXECUTE FUNCTION log_cosignature_is_append_only()',
+    'CREATE TRIGGER log_cosignature_refuses_truncate BEFORE TRUNCATE ON log_cosignature FOR EACH STATEMENT EXECUTE FUNCTION log_cosignature_is_append_only()',
+    "CREATE FUNCTION log_published_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN (SELECT size FROM log_checkpoint) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_published is append-only'; END $$",
+    'CREATE TRIGGER log_published_refuses_insert BEFORE INSERT ON log_published FOR EACH ROW EXECUTE FUNCTION log_published_is_append_only()',
+    'CREATE TRIGGER log_published_refuses_update BEFORE UPDATE ON log_published FOR EACH ROW EXECUTE FUNCTION log_published_is_append_only()',
+    'CREATE TRIGGER log_published_refuses_delete BEFORE DELETE ON log_published FOR EACH ROW EXECUTE FUNCTION log_published_is_append_only()',
+    'CREATE TRIGGER log_published_refuses_truncate BEFORE TRUNCATE ON log_published FOR EACH STATEMENT EXECUTE FUNCTION log_published_is_append_only()',
 )
 
 
@@ -123,6 +139,14 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('size', name=op.f('pk_log_checkpoint'))
     )
+    op.create_table('log_cosignature',
+    sa.Column('size', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=255), nullable=False),
+    sa.Column('line', sa.Text(), nullable=False),
+    sa.Column('time', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('size', 'name', name=op.f('pk_log_cosignature')),
+    sqlite_with_rowid=False
+    )
     op.create_table('log_entry',
     sa.Column('idx', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('bytes', sa.LargeBinary(), nullable=False),
@@ -145,6 +169,10 @@ def upgrade() -> None:
     sa.Column('hash', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('level', 'number', name=op.f('pk_log_node')),
     sqlite_with_rowid=False
+    )
+    op.create_table('log_published',
+    sa.Column('size', sa.Integer(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('size', name=op.f('pk_log_published'))
     )
     op.create_table('opening',
     sa.Column('entry', sa.Integer(), autoincrement=False, nullable=False),

@@ -1,7 +1,11 @@
 """The index finds what documents say, survives being killed, and never mixes old and new."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from forum.search.index import IndexUnusable, RebuildRunning, SearchIndex
 from forum.search.query import parse
 from tests.search.conftest import a_document
 
+ROOT = Path(__file__).parent.parent.parent
 TEXTS = {
     1: ("电梯又坏了", "三号楼电梯一周坏了两次，物业说配件没到。"),
     2: ("地下车库漏水", "车库顶板滴水，漏了三个月，恶臭难闻。"),
@@ -119,6 +124,33 @@ def test_a_rebuild_that_fails_leaves_the_old_index(written):
     with pytest.raises(OSError, match="disk full"):
         written.rebuild(broken())
     assert written.numbers() == set(TEXTS)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from forum.search.index import SearchIndex
+from tests.search.conftest import a_document
+
+def documents():
+    for number in range(1, 50):
+        yield a_document(number, "天台")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+index = SearchIndex(Path(sys.argv[1]))
+index.write(documents(), [1]) if sys.argv[2] == "write" else index.rebuild(documents())
+"""
+
+
+@pytest.mark.parametrize("act", ["write", "rebuild"])
+def test_being_killed_half_way_changes_nothing_and_blocks_nobody(written, find, act):
+    arguments = [sys.executable, "-W", "ignore", "-c", KILLED, str(written.folder), act]
+    assert subprocess.run(arguments, cwd=ROOT).returncode == -signal.SIGKILL
+    assert written.numbers() == set(TEXTS) and find("天台") == []
+    written.write([a_document(9, "天台")], [])
+    assert find("天台") == [9] and find("漏水") == [2]
+    written.rebuild([a_document(5, "天台")])
+    assert find("天台") == [5]
 
 
 def test_one_rebuild_at_a_time(written):

@@ -11,7 +11,7 @@ from wtforms import Form
 from wtforms.fields import HiddenField, SelectChoice
 from wtforms.widgets import HiddenInput
 
-from forum.base.refusal import Refusal
+from forum.base.refusal import NotFound, Refusal
 from forum.base.web.errors import status_of
 
 Some = TypeVar("Some", bound=Form)
@@ -73,7 +73,12 @@ def act_again(form: Form, *, label: Any, heading: Any, back: str) -> tuple[str, 
 
 
 def refused_page(form: Form, refused: Refusal, **page: Any) -> tuple[str, int]:
-    """The same after a rule refused, with the status that the refusal has."""
+    """The same after a rule refused, with the status that the refusal has.
+
+    Of what is not there nothing can be tried again: that is the page for unknown addresses.
+    """
+    if isinstance(refused, NotFound):
+        raise refused
     blame(form, refused)
     html, _status = act_again(form, **page)
     return html, status_of(refused)
