@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -81,14 +83,29 @@ def _prepare(folder: Path, instance: Path | None) -> tuple[Board, list[Result]]:
         files = [archive.make_file(folder)]
     app = board.opened(environ)
     _say("import …")
-    imported, indexed = board.import_files(environ, files), board.index(app)
+    imported, import_cpu = _timed(lambda: board.import_files(environ, files))
+    _say("index …")
+    indexed, index_cpu = _timed(lambda: board.index(app))
     complaints, replies = board.counted(app)
-    note = f"{complaints:,} complaints, {replies:,} replies, {len(files)} files"
+    note = f"{complaints:,} complaints, {replies:,} replies; {import_cpu:.1f} s of one processor"
     results = [
         Result("import", imported, "s", "<", IMPORT_WITHIN, note),
-        Result("index after the import", indexed, "s", "<", INDEX_WITHIN),
-    ]
+        Result("index after the import", indexed, "s", "<", INDEX_WITHIN,
+               f"{index_cpu:.1f} s of one processor"),
+    ]  # fmt: skip
     return board.with_stories(app, environ), results
+
+
+def _timed(work: Callable[[], None]) -> tuple[float, float]:
+    """Seconds by the clock, and seconds of a processor that we and our children had."""
+    begun, used = time.perf_counter(), _processor_seconds()
+    work()
+    return time.perf_counter() - begun, _processor_seconds() - used
+
+
+def _processor_seconds() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _start(found: Board) -> Result:

@@ -6,7 +6,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from forum.base import outbox
 from forum.base.db import db
 from forum.base.outbox import OutboxRow
 from forum.complaints import service as complaints
-from forum.complaints.drafts import make_draft
+from forum.complaints.drafts import Draft, make_draft
 from forum.complaints.models import Complaint, Reply
 from forum.places import queries as places
 from forum.places import service as place_service
@@ -71,20 +70,17 @@ def command(environ: dict[str, str], *words: str) -> list[str]:
     return [sys.executable, "-m", "forum.cli", *words]
 
 
-def import_files(environ: dict[str, str], files: Sequence[Path]) -> float:
-    """Import them one after the other with `forum import`; seconds, starting the program included."""
-    begun = time.perf_counter()
+def import_files(environ: dict[str, str], files: Sequence[Path]) -> None:
+    """Import them one after the other with `forum import`, each a start of the program."""
     for file in files:
         subprocess.run(
             command(environ, "import", str(file.resolve())), env=environ, check=True,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-    return time.perf_counter() - begun
 
 
-def index(app: Flask) -> float:
-    """Do what the worker does until nothing waits for it; seconds. RuntimeError when it fails."""
-    begun = time.perf_counter()
+def index(app: Flask) -> None:
+    """Do what the worker does until nothing waits for it; RuntimeError when it fails."""
     with app.app_context():
         while outbox.drain():
             failed = db.session.scalar(
@@ -95,7 +91,6 @@ def index(app: Flask) -> float:
             if failed:
                 raise RuntimeError(failed)
         db.session.remove()
-    return time.perf_counter() - begun
 
 
 def with_stories(app: Flask, environ: dict[str, str]) -> Board:
@@ -145,7 +140,7 @@ def _people() -> tuple[Account, Account, Account]:
     return author, reader, staff
 
 
-def a_draft(author: Account, title: str, body: str):
+def a_draft(author: Account, title: str, body: str) -> Draft:
     """A posting of the usual length, without photos."""
     return make_draft(type="criticism", project=PROJECT, category="repair", title=title, body=body,
                       author=author.name, author_key=None, made=None)  # fmt: skip

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
@@ -28,7 +27,7 @@ from forum.complaints import views as complaints
 from forum.digest import render as digest_render
 from forum.digest import service as digest_service
 from forum.digest import views as digest
-from forum.log import keys
+from forum.log import keys, witnesses
 from forum.log import views as log
 from forum.moderation import check as moderation_check
 from forum.moderation import service as moderation_service
@@ -41,8 +40,6 @@ from forum.response import timers as response_timers
 from forum.response import views as response
 from forum.transparency import service as transparency_service
 from forum.transparency import views as transparency
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 FEATURES = (log, accounts, complaints, response, moderation, notification_views, search_views,
             transparency, digest, feed_views, pages)  # fmt: skip
@@ -101,6 +98,7 @@ def worker_of(app: Flask) -> Worker:
     """The worker of `app` with everything that is done by time."""
     digest_at = app.config["FORUM_DIGEST_AT"]
     jobs = (
+        Job("witnesses", witnesses.gather, every=timedelta(seconds=1)),
         Job("case-timers", response_timers.run_due, every=timedelta(seconds=60)),
         Job("withdrawals", author_acts.withdraw_due, every=timedelta(seconds=60)),
         Job("measures-ended", moderation_service.restore_ended, every=timedelta(seconds=60)),
@@ -114,7 +112,6 @@ def worker_of(app: Flask) -> Worker:
 
 def _open_database(app: Flask) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
 

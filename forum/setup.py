@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import flask_migrate
 from flask import Flask
 
 from forum.accounts import service as accounts
 from forum.accounts.models import Account
-from forum.base.db import transaction
+from forum.base.db import db, transaction
 from forum.base.refusal import Conflict
 from forum.base.resources import resource, setting
 from forum.log import keys
@@ -22,6 +21,8 @@ from forum.moderation import rules
 from forum.places.queries import departments
 from forum.places.service import add_default_categories, add_department
 from forum.startup import has_log, log_settings
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,31 @@ def open_board(app: Flask, administrator: Administrator | None = None) -> str | 
             raise Conflict(f"{app.config['FORUM_INSTANCE']} has a log already")
         if not keys.key_path(app).exists():
             keys.make(app)
-        flask_migrate.upgrade()
+        _make_tables(app)
         return _write_first_entries(administrator)
+
+
+def migrating() -> Flask:
+    """The application as ``flask --app forum.setup:migrating db …`` needs it."""
+    from forum.app import create_app
+
+    app = create_app()
+    _know_migrations(app)
+    return app
+
+
+def _make_tables(app: Flask) -> None:
+    _know_migrations(app)
+    from flask_migrate import upgrade
+
+    upgrade()
+
+
+def _know_migrations(app: Flask) -> None:
+    # Here, not above: Alembic and what it brings are a fifth of the time that a start takes.
+    from flask_migrate import Migrate
+
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
 
 
 def _write_first_entries(administrator: Administrator | None) -> str | None:

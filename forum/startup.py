@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 
 from forum.base.db import db, transaction
 from forum.base.resources import resource, setting
-from forum.log import queries
+from forum.log import queries, standing
 from forum.log import service as log
 from forum.log.models import LogEntry
 from forum.log.triggers import missing_triggers
@@ -38,7 +38,9 @@ def check(app: Flask, bind: str | None = None) -> list[str]:
         _require_log()
         _require_triggers()
         _require_origin()
-        log_settings()
+        refusals = _compare_with_past(warnings)
+        if not refusals:
+            log_settings()
         db.session.rollback()
         # What is forked off afterwards must not share an open connection.
         db.engine.dispose()
@@ -93,6 +95,16 @@ def _require_origin() -> None:
     opened, key = queries.entry(0), resource("log").origin
     if opened is None or opened.get("origin") != key:
         raise NotReady(f"the log in the database is not {key}, for which this node has the key")
+
+
+def _compare_with_past(warnings: list[str]) -> tuple[str, ...]:
+    """Why nothing may be written, also as warnings: whoever only reads can still be served."""
+    found = standing.at_start()
+    if found.forgotten:
+        raise NotReady(found.forgotten)
+    warnings += [f"nothing can be written: {reason}" for reason in found.refusals]
+    warnings += [f"the witness {name} does not answer" for name in found.silent]
+    return found.refusals
 
 
 def _check_cookies(app: Flask, bind: str | None) -> list[str]:

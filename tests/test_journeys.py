@@ -17,12 +17,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from forum.app import ROW_CHECKS
 from forum.base import clock, outbox
+from forum.base.db import db
 from forum.digest import service as digest
 from forum.log.check import check_log
+from forum.tlog.commitment import CommitmentError
 from forum.tlog.tile import TileMissing
 from tests.digest.days import morning
 from tests.factories import PASSWORD, a_complaint, a_member, a_person, a_project, sign_in
@@ -125,6 +128,21 @@ def test_a_homeowner_posts_and_holds_a_receipt_that_anybody_can_check(app, outsi
     outsider.check_growth(before)
     assert code.replace(" ", "").encode() not in fetched(browser, "/complaints/1/receipt")
     assert shown_nowhere_again(browser, code)
+
+
+@pytest.mark.parametrize("column", ["title", "body", "author"])
+def test_an_outsider_sees_a_text_that_was_changed_without_an_entry(sqlite_app, column):
+    visitor = sqlite_app.test_client()
+    outsider = Outsider(lambda path: fetched(visitor, path))
+    a_complaint()
+    outsider.check_page(1)
+    html = ", body_html = '<p>没有这回事。</p>'" if column == "body" else ""
+    db.session.execute(text(f"UPDATE complaint SET {column} = '没有这回事。'{html}"))
+    db.session.commit()
+    sqlite_app.extensions["zhiyan-pages"].__init__()
+    sqlite_app.extensions["zhiyan-fragments"].__init__()
+    with pytest.raises(CommitmentError):
+        outsider.check_page(1)
 
 
 def shown_nowhere_again(browser: FlaskClient, code: str) -> bool:

@@ -15,6 +15,9 @@ ROOT = Path(__file__).parent.parent
 ENGLISH = ROOT / "forum" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 PYBABEL = Path(sys.executable).with_name("pybabel")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+TEMPLATES = sorted(path for path in (ROOT / "forum/templates").rglob("*") if path.is_file())
+COMMENT = re.compile(r"{#.*?#}", re.S)
+MARKED = re.compile(r"\b(?:_\(|ngettext\('[^']*', )'[^']*'")
 # What a template's own script fills in, %%n, is a placeholder like any other.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%\w|%[sd]")
 NEVER_SAID = ("用户", "网友", "群众", "附议", "督办", "格式化", "墓碑", "封禁", "决定书")
@@ -77,6 +80,12 @@ def test_the_english_is_english(english):
     said = [text for message in _messages(english) for text in _words(message.string)]
     assert [text for text in said if CHINESE.search(text)] == []
     assert [text for text in said if re.search(r"\busers?\b", text, re.I)] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_template_says_nothing_that_is_not_marked(path):
+    shown = MARKED.sub("", COMMENT.sub("", path.read_text()))
+    assert CHINESE.findall(shown) == []
 
 
 def test_the_chinese_keeps_to_our_words(sources):

@@ -72,14 +72,17 @@ class Complaint(Base):
 
     __table_args__ = (
         Index("ix_complaint_shown", "state", "listed", "number"),
-        # What the balance counts, without opening the rows.
-        Index("ix_complaint_counts", "state", "listed", "redacted", "imported", "withdrawal_due"),
+        # What the balance and the figures of pages count, without opening the rows.
+        Index("ix_complaint_counts", "state", "listed", "redacted", "imported", "withdrawal_due",
+              "status", "due_at"),
+        # How long first answers took, which the posting form says.
+        Index("ix_complaint_answered", "imported", "posted_at", "answered_at"),
         Index("ix_complaint_project", "project_id", "number"),
         Index("ix_complaint_category", "category_id", "number"),
         Index("ix_complaint_status", "status", "number"),
         Index("ix_complaint_due", "due_at", "number"),
         Index("ix_complaint_supporters", "supporters", "number"),
-    )
+    )  # fmt: skip
 
 
 class Version(Base):

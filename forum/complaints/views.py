@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forum.base import clock, rights
 from forum.base.refusal import Invalid, NotAllowed, NotFound, Refusal
 from forum.base.resources import resource
+from forum.base.web.errors import status_of
 from forum.base.web.filters import localtime
 from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints import author_acts, photos, receipts, service
@@ -83,7 +84,7 @@ def post() -> tuple[str, int] | Response:
     except Refusal as refused:
         field = {"author": "pseudonym"}.get(refused.field or "", refused.field)
         blame(form, type(refused)(refused.sentence, field))
-        return _form_page(form), 409 if refused.__class__.__name__ == "Conflict" else 400
+        return _form_page(form), status_of(refused)
     return make_response(_receipt_page(done.number, made["code"], fresh=True), 201)
 
 
@@ -274,7 +275,7 @@ def save(number: int) -> tuple[str, int] | BaseResponse:
     except Refusal as refused:
         _refresh_of(form, number, refused)
         blame(form, refused)
-        return _edit_page(number, form), 400 if isinstance(refused, Invalid) else 409
+        return _edit_page(number, form), status_of(refused)
     return _back(number)
 
 

@@ -14,10 +14,8 @@ from forum.digest import acts, cases, queries
 from forum.digest.logcheck import check
 from forum.digest.value import Digest, from_payload
 from forum.log.models import LogCheckpoint
+from forum.log.publishing import witness_count
 from forum.transparency.queries import balance
-
-# Nobody outside cosigns our checkpoints yet, and the digest says so every day.
-WITNESSES = 0
 
 
 def compose(day: date) -> Digest:
@@ -48,7 +46,7 @@ def _compose(day: date) -> Digest:
     ranking, unranked = cases.ranking()
     return Digest(
         day=day, composed_at=now, acts_from=first, acts_until=end, balance=counted,
-        note=_note(counted.size), witnesses=WITNESSES, check=checked,
+        note=_note(counted.size), witnesses=witness_count(), check=checked,
         overdue_total=overdue_total, overdue=overdue,
         unanswered_total=unanswered_total, unanswered=unanswered,
         acts=acts.hiding_acts(entries), other_acts=others,

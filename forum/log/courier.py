@@ -52,7 +52,7 @@ class _Call(threading.Thread):
         super().__init__(daemon=True)
         parts = urlsplit(request.url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.netloc, timeout=within)
+        self._connection = kind(parts.hostname or "", parts.port, timeout=within)
         self._path = parts.path or "/"
         self._body = request.body
         self._reply = Reply(0, failure=f"no answer within {within:g} seconds")

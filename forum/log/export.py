@@ -25,12 +25,12 @@ class Exported:
 
 
 def export_log(folder: Path) -> Exported:
-    """Write the log as signed now into `folder`, beside what an earlier export left there.
+    """Write the log as published now into `folder`, beside what an earlier export left there.
 
     Every file appears whole, and the checkpoint last: whoever reads meanwhile never meets a
     checkpoint whose tiles are missing. Unavailable before the log is opened.
     """
-    tip = queries.tip()
+    tip = queries.published()
     if tip is None:
         raise Unavailable(_l("意见记录还没有开始。"))
     tiles, bundles = list(tiles_for(tip.size)), list(bundles_for(tip.size))

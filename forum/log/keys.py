@@ -68,9 +68,17 @@ def read_policy(path: str | None) -> Policy | None:
             raise ValueError(
                 f"FORUM_WITNESSES={path}: the name in {witness.name}'s key is too long"
             )
-        if witness.url is not None and not witness.url.startswith(("https://", "http://")):
+        if witness.url is not None and not _is_web_address(witness.url):
             raise ValueError(f"FORUM_WITNESSES={path}: {witness.url} is not a web address")
     return policy
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def key_path(app: Flask) -> Path:

@@ -11,12 +11,14 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from forum.base import clock
+from forum.base.resources import resource
 from forum.base.web import paging
 from forum.log import queries
 from forum.log.queries import LogFilter, Tip
 from forum.log.words import KIND_LABELS, ROLE_LABELS, details, kind_label, sentence
 from forum.tlog import merkle
 from forum.tlog.entry import KINDS, parse_entry
+from forum.tlog.policy import Policy
 
 PAGE = 50
 _FILTERS = ("kind", "by", "complaint", "project", "from", "to")
@@ -47,6 +49,7 @@ def list_page(chosen: LogFilter, tip: Tip) -> dict[str, Any]:
         "filters": _filters(),
         "tabs": _tabs(),
         "total": tip.size,
+        "watchers": _watchers(),
         "next_href": paging.next_link(found, PAGE, rows[-1].index if rows else None),
         "first_href": paging.first_link(),
     }
@@ -68,6 +71,15 @@ def entry_page(index: int, tip: Tip) -> dict[str, Any]:
         "prev_href": _entry_href(index - 1) if index else None,
         "next_href": _entry_href(index + 1) if index + 1 < tip.size else None,
     }
+
+
+def _watchers() -> dict[str, Any] | None:
+    """The witnesses by the names in their keys, and whether some must sign; None without any."""
+    policy: Policy | None = resource("policy")
+    if policy is None or not policy.witnesses:
+        return None
+    names = [verifier.name for verifier in policy.verifiers]
+    return {"names": names, "needed": policy.quorum is not None}
 
 
 def _row(index: int, entry: dict[str, Any]) -> Row:

@@ -40,31 +40,28 @@ class Cosigners(NamedTuple):
 
 
 def publish() -> None:
-    """Raise the choice if a better one is there. Without a policy there is nothing to choose."""
+    """Raise the choice if a better one is there. A board that never had witnesses needs none."""
     policy: Policy | None = resource("policy")
-    if policy is None:
-        return
     newest, shown = queries.tip(), queries.published_size()
-    if newest is None or (shown is not None and newest.size <= shown):
+    if newest is None or (policy is None and shown is None):
         return
-    with transaction():
-        shown, chosen = queries.published_size(), _choice(policy)
-        if shown is None or chosen > shown:
-            db.session.add(LogPublished(size=chosen))
+    # Until the first choice the newest was shown, and what is shown must never shrink.
+    chosen = newest.size if shown is None else _choice(policy, newest.size, shown)
+    if shown is None or chosen > shown:
+        _raise_to(chosen)
 
 
 def current() -> Tip | None:
     """The checkpoint to serve now; None before the log is opened.
 
-    The worker makes the choice. Where it has not for too long (it may be down), the reader does.
+    The worker makes the choice; a reader who finds it behind makes it too, since the worker may be
+    down. Where it cannot be stored, the choice before is served.
     """
-    newest, shown = queries.tip(), queries.published_size()
-    if newest is not None and _is_late(shown or 0, newest.size):
-        try:
-            publish()
-        except SQLAlchemyError:
-            logger.exception("the choice of the published checkpoint could not be stored")
-            db.session.rollback()
+    try:
+        publish()
+    except SQLAlchemyError:
+        logger.exception("the choice of the published checkpoint could not be stored")
+        db.session.rollback()
     return queries.published()
 
 
@@ -98,16 +95,20 @@ def cosigned(policy: Policy) -> Iterator[Cosigners]:
         yield Cosigners(size, frozenset(name for name, key in keys if known[name] == key))
 
 
-def _choice(policy: Policy) -> int:
-    """The newest size with a quorum, or that of the newest checkpoint when that is late."""
-    newest = queries.tip()
-    if newest is None:
-        raise LookupError("the log is not opened")
-    if policy.quorum is None:
-        return newest.size
+def _choice(policy: Policy | None, newest: int, shown: int) -> int:
+    """The newest size with a quorum, or the newest of all when that is late."""
+    if newest == shown or policy is None or policy.quorum is None:
+        return newest
     sizes = (size for size, names in cosigned(policy) if quorum_met(policy, names))
     size = next(sizes, 0)
-    return newest.size if _is_late(size, newest.size) else size
+    return newest if _is_late(size, newest) else size
+
+
+def _raise_to(chosen: int) -> None:
+    with transaction():
+        shown = queries.published_size()
+        if shown is None or chosen > shown:
+            db.session.add(LogPublished(size=chosen))
 
 
 def _is_late(size: int, newest: int, after: timedelta = LATE) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from forum.base.db import db
-from forum.base.resources import resource
 from forum.log.models import (
     LogCheckpoint,
     LogCosignature,
@@ -53,9 +52,9 @@ def tip() -> Tip | None:
 def published() -> Tip | None:
     """The checkpoint that is served to all: the stored choice with its cosignatures, or the tip.
 
-    `publishing.publish` makes the choice. Without a policy there is none to make.
+    `publishing.publish` makes the choice; on a board that never had witnesses there is none.
     """
-    chosen = published_size() if resource("policy") else None
+    chosen = published_size()
     if chosen is None:
         return tip()
     row = db.session.execute(

@@ -7,16 +7,20 @@ so that what it names is never newer than what it shows.
 from __future__ import annotations
 
 import logging
+import time
 
-from flask import Response, g
+from flask import Response, current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.base.db import db
 from forum.base.web.cache import SLOT
 from forum.log import queries
+from forum.log.publishing import witness_count
 from forum.log.queries import Tip
 
 HEADER = "Log-Checkpoint"
+COUNT_EVERY = 5.0  # seconds
+_COUNTED = "zhiyan-witnesses"
 logger = logging.getLogger("forum.web")
 
 
@@ -30,6 +34,22 @@ def tip_for_request() -> Tip | None:
 def words(tip: Tip | None) -> str:
     """``<size> <root>``, as header and page carry it; empty before the log is opened."""
     return f"{tip.size} {tip.root}" if tip else ""
+
+
+def watching() -> int:
+    """`witness_count()` for the frame of every page: counted anew every few seconds at most.
+
+    0 while the database does not answer: nobody vouches for a page that was not read from it.
+    """
+    counted, until = current_app.extensions.get(_COUNTED, (0, 0.0))
+    if time.monotonic() >= until:
+        try:
+            counted = witness_count()
+        except SQLAlchemyError:
+            db.session.rollback()
+            return 0
+        current_app.extensions[_COUNTED] = (counted, time.monotonic() + COUNT_EVERY)
+    return counted
 
 
 def stamp(response: Response, tip: Tip | None) -> Response:

@@ -45,10 +45,14 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """Why nothing may be signed (one sentence each, with what to do), and who did not answer."""
+    """Why nothing may be signed (one sentence each, with what to do), and who did not answer.
+
+    `forgotten`: this node does not know what it signed, and nobody could tell it.
+    """
 
     refusals: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    forgotten: str | None = None
 
 
 def at_start() -> Standing:
@@ -56,9 +60,8 @@ def at_start() -> Standing:
     policy: Policy | None = resource("policy")
     asked = [w for w in policy.witnesses if w.url] if policy else []
     silent = compare(asked)
-    unsure = _nobody_remembers(asked, silent)
-    found = Standing((unsure,) if unsure else refusals(), silent)
-    if not found.refusals:
+    found = Standing(refusals(), silent, _nobody_remembers(asked, silent))
+    if not found.refusals and not found.forgotten:
         _remember()
     db.session.rollback()
     return found
@@ -111,7 +114,7 @@ def _ask(witnesses: Sequence[Witness]) -> tuple[dict[str, Held], tuple[str, ...]
         found = _from_note(reply, named[name], keys)
         if found is not None:
             held[name] = found
-    rest = {name: witness for name, witness in named.items() if name not in held}
+    rest = {n: w for n, w in named.items() if n not in held and notes[n].status}
     if rest and newest:
         body = format_submission(Submission(0, (), newest.note)).encode()
         posts = {name: Request(address(w, ADD_CHECKPOINT), body) for name, w in rest.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
@@ -10,10 +11,11 @@ from flask_babel import gettext as _
 from forum.base.refusal import NotFound, Unavailable
 from forum.base.resources import resource, setting
 from forum.base.rights import route_acts
-from forum.base.web.cache import public_page
-from forum.log import pages, queries
+from forum.base.web.cache import public_page, shown_on_every_page
+from forum.log import pages, publishing, queries
 from forum.log.filters import filter_from
-from forum.log.stamp import stamp_answer, tip_for_request, words
+from forum.log.stamp import stamp_answer, tip_for_request, watching, words
+from forum.tlog.policy import Log, Policy, format_policy
 from forum.tlog.tile import ENTRIES, Tile, TileError, format_bundle, parse_tile_path
 
 # A tile never changes: not even a partial one, since its width is part of its address.
@@ -22,6 +24,8 @@ GZIP_LEVEL = 6
 
 blueprint = Blueprint("log", __name__)
 blueprint.after_app_request(stamp_answer)
+blueprint.record_once(lambda state: shown_on_every_page(state.app, watching))
+blueprint.app_context_processor(lambda: {"witnesses": watching()})
 route_acts(
     {
         "log.checkpoint": "read",
@@ -36,9 +40,10 @@ route_acts(
 
 @blueprint.get("/tlog/checkpoint")
 def checkpoint() -> Response:
-    """The newest signed checkpoint (tlog-checkpoint)."""
-    tip = tip_for_request()
-    return _text(tip.note) if tip else _text("this log is not opened yet\n", 503)
+    """The signed checkpoint that everybody is shown (tlog-checkpoint), with its cosignatures."""
+    tip_for_request()
+    chosen = publishing.current()
+    return _text(chosen.note) if chosen else _text("this log is not opened yet\n", 503)
 
 
 @blueprint.get("/tlog/tile/<path:rest>")
@@ -64,9 +69,9 @@ def vkey() -> Response:
 
 @blueprint.get("/tlog/policy")
 def policy() -> Response:
-    """What to trust this log by (tlog-policy): its key, and no witness yet."""
-    url = setting("FORUM_BASE_URL").rstrip("/") + "/tlog"
-    return _text(f"log {resource('log').signer.vkey} {url}\nquorum none\n")
+    """What to trust this log by (tlog-policy): its key, its witnesses and how many must sign."""
+    own = Log(resource("log").signer.vkey, setting("FORUM_BASE_URL").rstrip("/") + "/tlog")
+    return _text(format_policy(replace(resource("policy") or Policy(), logs=(own,))))
 
 
 @blueprint.get("/log")

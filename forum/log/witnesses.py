@@ -84,7 +84,7 @@ def collect(newest: Tip, witnesses: Sequence[Witness]) -> list[Cosignature]:
     known = {witness.verifier.name: witness for witness in witnesses}
     sizes = {name: _last_cosigned(name) for name in known}
     replies = _submit(newest, known, sizes)
-    others = _other_sizes(replies, newest, known)
+    others = _other_sizes(replies, newest)
     if others:
         replies |= _submit(newest, {name: known[name] for name in others}, others)
     found = [_outcome(newest, known[name], reply) for name, reply in replies.items()]
@@ -121,9 +121,7 @@ def _submit(
     return ask_all(requests, WITHIN)
 
 
-def _other_sizes(
-    replies: Mapping[str, Reply], newest: Tip, witnesses: Mapping[str, Witness]
-) -> dict[str, int]:
+def _other_sizes(replies: Mapping[str, Reply], newest: Tip) -> dict[str, int]:
     """What sizes the witnesses know that answered 409, as far as our log covers them."""
     sizes = {}
     for name, reply in replies.items():
@@ -133,10 +131,7 @@ def _other_sizes(
             sizes[name] = parse_size_answer(reply.body)
         except TlogError:
             continue
-    ahead = [name for name, size in sizes.items() if size > newest.size]
-    if ahead:
-        # Either entries were added meanwhile, or this database lost some.
-        standing.compare([witnesses[name] for name in ahead])
+    # Whoever is ahead of us is looked into when its answer is told: see `_outcome`.
     return {name: size for name, size in sizes.items() if size <= newest.size}
 
 
@@ -145,8 +140,8 @@ def _outcome(newest: Tip, witness: Witness, reply: Reply) -> Cosignature | None:
         found = _verified(newest, witness, reply)
     except (WitnessFailed, TlogError) as error:
         _let_rest(witness, error)
-        if reply.status == 422:
-            # It holds another tree of ours, or cannot count: look at which.
+        if reply.status in (409, 422):
+            # It holds more of our log than we do, or another history of it, or cannot count.
             standing.compare([witness])
         return None
     _resting.pop(witness.verifier_key, None)

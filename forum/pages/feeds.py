@@ -35,7 +35,6 @@ LENGTH = 50
 # XML 1.0 has no way to write these characters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # What people said has an event of its own in the feed of a complaint.
-# What people said has an event of its own in the feed of a complaint.
 SAID = ("reply.posted", "reply.imported", "comment.posted")
 
 

@@ -172,11 +172,18 @@ def _hit(row: Document, query: Query, candidate: Candidate) -> _Hit | None:
     if row.number == query.number:
         return _Hit(row, says_all=True)
     text = fold("\n".join(row.texts))
-    said = hits(text, query)
-    if said < max(candidate.sure, 1 if query.words else 0) or not says_phrases(text, query):
-        return None
     has_title = title_key(query.text) in row.keys()  # noqa: SIM118
-    return _Hit(row, says_all=said == len(query.words) or has_title)
+    said = _said(text, query, candidate)
+    if not (has_title or said or not query.words) or not says_phrases(text, query):
+        return None
+    return _Hit(row, says_all=has_title or said == len(query.words))
+
+
+def _said(text: str, query: Query, candidate: Candidate) -> int:
+    """How many of the words the row says; none when the index claims more than it holds."""
+    # A term of the index stands in the text, if not always where our pattern lets a word begin.
+    held = sum(word.text in text for word in query.words)
+    return max(candidate.sure, hits(text, query)) if held >= candidate.sure else 0
 
 
 def _by_like(asked: Asked, query: Query) -> list[Candidate]:

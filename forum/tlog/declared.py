@@ -83,7 +83,9 @@ class Declared:
             return
         complaint = self.complaints.get(number)
         if complaint is None:
-            raise DeclaredError(f"entry {index} is about complaint {number}, which was never posted")
+            raise DeclaredError(
+                f"entry {index} is about complaint {number}, which was never posted"
+            )
         if entry["kind"].startswith("complaint."):
             if entry["of"] != complaint.act_entry:
                 raise DeclaredError(f"entry {index} is of {entry['of']}, not {complaint.act_entry}")

@@ -304,7 +304,8 @@ def upgrade() -> None:
     with op.batch_alter_table('complaint', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_complaint_account_id'), ['account_id'], unique=False)
         batch_op.create_index('ix_complaint_category', ['category_id', 'number'], unique=False)
-        batch_op.create_index('ix_complaint_counts', ['state', 'listed', 'redacted', 'imported', 'withdrawal_due'], unique=False)
+        batch_op.create_index('ix_complaint_counts', ['state', 'listed', 'redacted', 'imported', 'withdrawal_due', 'status', 'due_at'], unique=False)
+        batch_op.create_index('ix_complaint_answered', ['imported', 'posted_at', 'answered_at'], unique=False)
         batch_op.create_index('ix_complaint_due', ['due_at', 'number'], unique=False)
         batch_op.create_index('ix_complaint_project', ['project_id', 'number'], unique=False)
         batch_op.create_index('ix_complaint_shown', ['state', 'listed', 'number'], unique=False)

@@ -25,7 +25,7 @@ ORIGIN = "complaints.example/tlog"
 SUPPORT = {"complaint": 17, "by": "member", "verified": True}
 
 
-def open_board(folder: Path, url: str | None, base_url: str = BASE_URL) -> Flask:
+def open_board(folder: Path, url: str | None, base_url: str = BASE_URL, **more: str) -> Flask:
     """The application over an instance folder and a database that exist already."""
     app = Flask("forum")
     app.config.from_mapping(
@@ -34,6 +34,7 @@ def open_board(folder: Path, url: str | None, base_url: str = BASE_URL) -> Flask
                 "FORUM_INSTANCE": str(folder),
                 "FORUM_DATABASE_URL": url or "",
                 "FORUM_BASE_URL": base_url,
+                **more,
             }
         )
     )

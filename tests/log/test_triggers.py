@@ -13,14 +13,20 @@ COLUMNS = {
     "log_entry": "(idx, bytes, kind, at, hides) VALUES (:key, 'x', 'k', '2026-11-22 03:04:05', false)",
     "log_node": "(level, number, hash) VALUES (0, :key, 'x')",
     "log_checkpoint": "(size, root, note) VALUES (:key, 'x', 'x')",
+    "log_cosignature": ("(size, name, line, time) VALUES (:key, 'w1', 'x', '2026-11-22 03:04:05')"),
+    "log_published": "(size) VALUES (:key)",
 }
-COLUMN = {"log_entry": "kind", "log_node": "level", "log_checkpoint": "note"}
+COLUMN = {"log_entry": "kind", "log_node": "level", "log_checkpoint": "note",
+          "log_cosignature": "line", "log_published": "size"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def three_entries(app):
     support(1)
     support(2)
+    with transaction():
+        for table in ("log_cosignature", "log_published"):
+            db.session.execute(text(f"INSERT INTO {table} {COLUMNS[table]}"), {"key": 2})
 
 
 def _refused(statement, **values):
@@ -51,14 +57,16 @@ def test_nothing_logged_is_ever_deleted(table):
 @pytest.mark.parametrize(
     ("table", "key"),
     [("log_entry", 5), ("log_entry", 2), ("log_entry", -1), ("log_node", 5), ("log_node", 0),
-     ("log_checkpoint", 3), ("log_checkpoint", 1)],
+     ("log_checkpoint", 3), ("log_checkpoint", 1), ("log_published", 1), ("log_published", 2),
+     ("log_published", 4), ("log_cosignature", 4)],
 )  # fmt: skip
 def test_nothing_is_put_anywhere_but_at_the_end(table, key):
     assert _refused(f"INSERT INTO {table} {COLUMNS[table]}", key=key)
 
 
 @pytest.mark.parametrize(
-    ("table", "key"), [("log_entry", 2), ("log_node", 2), ("log_checkpoint", 3)]
+    ("table", "key"),
+    [("log_entry", 2), ("log_node", 2), ("log_checkpoint", 3), ("log_cosignature", 2)],
 )
 def test_nothing_logged_is_replaced(table, key, url):
     put, otherwise = "INSERT OR REPLACE", ""

@@ -17,6 +17,7 @@ from datetime import datetime
 from threading import Lock
 
 from flask import Flask, Response, current_app, g, make_response, request
+from flask.sansio.app import App
 from flask_login import current_user
 
 from forum.base import clock
@@ -71,6 +72,11 @@ def install(app: Flask) -> None:
     app.extensions["zhiyan-fragments"] = PageCache(MAX_BYTES // 2)
 
 
+def shown_on_every_page(app: App, fact: Callable[[], object]) -> None:
+    """Every page shows `fact()` in its frame: a page kept with another value is made anew."""
+    app.extensions.setdefault("zhiyan-page-facts", []).append(fact)
+
+
 def true_until(moment: datetime | None) -> None:
     """While a page is made: it shows something that changes by itself at `moment`."""
     if moment is not None and moment > clock.now():
@@ -88,7 +94,8 @@ def public_page(
     if current_user.is_authenticated:
         g.personal = True
         return make_response(render().replace(SLOT.decode(), checkpoint), status)
-    key = (request.full_path, locale(), version)
+    facts = tuple(fact() for fact in current_app.extensions.get("zhiyan-page-facts", ()))
+    key = (request.full_path, locale(), version, facts)
     pages: PageCache = current_app.extensions["zhiyan-pages"]
     page = pages.get(key)
     if page is None:
