@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import resource
 import shutil
@@ -68,7 +69,18 @@ def _run(folder: Path, asked: argparse.Namespace) -> list[Result]:
     for name, measure in MEASURES.items():
         if name in names:
             _say(f"{name} …")
-            results += measure(found, folder)
+            results += _measured(name, measure, found, folder)
+    return results
+
+
+def _measured(name: str, measure: Measure, found: Board, folder: Path) -> list[Result]:
+    """One that breaks is a miss of its own, and what the others found is not lost."""
+    try:
+        results = measure(found, folder)
+    except Exception as error:
+        logging.exception("%s could not be measured", name)
+        return [Result(name, 1, "failure", "<", 1, str(error))]
+    _say(table(results))
     return results
 
 

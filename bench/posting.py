@@ -66,10 +66,11 @@ def _post(
     begun = time.perf_counter()
     connection.request("POST", "/complaints", form, headers)
     answer = connection.getresponse()
-    answer.read()
+    page = answer.read().decode()
     taken = 1000 * (time.perf_counter() - begun)
     if answer.status != 201:
-        raise RuntimeError(f"posting answered {answer.status}")
+        said = re.sub(r"<[^>]*>|\s+", " ", page[page.find("<main") :])
+        raise RuntimeError(f"posting answered {answer.status}: {' '.join(said.split())[:300]}")
     return taken
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import random
 import signal
 import socket
 import subprocess
@@ -84,16 +86,24 @@ def wait_for(address: tuple[str, int], process: subprocess.Popen[bytes]) -> None
 
 
 def signed_in(server: Server) -> str:
-    """The cookie of a member who signed in at `server`."""
-    connection = http.client.HTTPConnection(*server.address, timeout=PATIENCE)
+    """The cookie of a member who signed in at `server` and has seen a first page."""
     form = urlencode({"address": MEMBER, "password": PASSWORD})
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/login", form, kind)
+    cookie = _cookie(server, "POST", "/login", form, kind)
+    # The first page with a form puts the token of forms into the session.
+    return _cookie(server, "GET", "/complaints/new", None, {"Cookie": cookie})
+
+
+def _cookie(
+    server: Server, method: str, path: str, body: str | None, headers: dict[str, str]
+) -> str:
+    connection = http.client.HTTPConnection(*server.address, timeout=PATIENCE)
+    connection.request(method, path, body, headers)
     answer = connection.getresponse()
-    cookie = answer.getheader("Set-Cookie")
+    cookie = answer.getheader("Set-Cookie") or headers.get("Cookie")
     connection.close()
-    if answer.status != 303 or cookie is None:
-        raise RuntimeError(f"signing in answered {answer.status}")
+    if answer.status not in (200, 303) or cookie is None:
+        raise RuntimeError(f"{method} {path} answered {answer.status}")
     return cookie.partition(";")[0]
 
 
@@ -121,6 +131,10 @@ def _running(words: Sequence[str], environ: dict[str, str]) -> Iterator[subproce
 
 
 def _free_address() -> tuple[str, int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()
+    """An address nobody uses, below the ports that the system gives to the asking side."""
+    for _try in range(100):
+        address = ("127.0.0.1", random.randrange(20_000, 30_000))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(address)
+            return address
+    raise RuntimeError("no free port")

@@ -29,6 +29,7 @@ from forum.digest import service as digest_service
 from forum.digest import views as digest
 from forum.log import keys, witnesses
 from forum.log import views as log
+from forum.log.check_cosigned import check_cosigned
 from forum.moderation import check as moderation_check
 from forum.moderation import service as moderation_service
 from forum.moderation import views as moderation
@@ -54,7 +55,7 @@ RECEIVERS = (
 )
 
 # What `forum log check` holds against the log beyond the log itself.
-ROW_CHECKS = (complaint_check.check_rows, moderation_check.check_rows)
+ROW_CHECKS = (check_cosigned, complaint_check.check_rows, moderation_check.check_rows)
 
 NAVIGATION = (
     ("pages.home", _l("首页"), "read"),

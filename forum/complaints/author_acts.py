@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -29,6 +30,8 @@ from forum.complaints.drafts import MAX_BODY, MAX_TITLE, a_line, a_text
 from forum.complaints.models import Complaint, Version
 from forum.complaints.service import existing, tell, touch
 from forum.log import service as log
+from forum.log.queries import entries_of
+from forum.log.words import sentence
 from forum.tlog.authorkey import (
     AuthorKeyError,
     act_message,
@@ -183,8 +186,15 @@ def _require_author(author: Account, complaint: Complaint) -> None:
 
 def _require_fresh(complaint: Complaint, proof: Proof) -> None:
     if proof.of != complaint.act_entry:
+        newer = [
+            sentence(entry)
+            for index, entry in entries_of(complaint.number)
+            if index > proof.of and entry["kind"].startswith("complaint.")
+        ]
+        what = _("；").join(newer[-3:]) or f"#{complaint.number}"
         raise Conflict(
-            _l("这条意见刚刚有了变化，请看过最新情况后再操作一次。"), newest=complaint.act_entry
+            _l("这条意见刚刚有了变化（%(what)s）。请看过再操作一次。", what=what),
+            newest=complaint.act_entry,
         )
 
 

@@ -54,14 +54,19 @@ def publish() -> None:
 def current() -> Tip | None:
     """The checkpoint to serve now; None before the log is opened.
 
-    The worker makes the choice; a reader who finds it behind makes it too, since the worker may be
-    down. Where it cannot be stored, the choice before is served.
+    The worker makes the choice. A reader makes it only where there is none yet, or where it is
+    late, since the worker may be down; a choice that cannot be stored leaves the one before.
     """
-    try:
-        publish()
-    except SQLAlchemyError:
-        logger.exception("the choice of the published checkpoint could not be stored")
-        db.session.rollback()
+    policy, shown = resource("policy"), queries.published_size()
+    newest = queries.tip()
+    if newest is None or (policy is None and shown is None):
+        return newest
+    if shown is None or _is_late(shown, newest.size):
+        try:
+            publish()
+        except SQLAlchemyError:
+            logger.exception("the choice of the published checkpoint could not be stored")
+            db.session.rollback()
     return queries.published()
 
 

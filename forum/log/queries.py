@@ -54,17 +54,16 @@ def published() -> Tip | None:
 
     `publishing.publish` makes the choice; on a board that never had witnesses there is none.
     """
-    chosen = published_size()
-    if chosen is None:
-        return tip()
     row = db.session.execute(
         select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note).where(
-            LogCheckpoint.size == chosen
+            LogCheckpoint.size == published_size()
         )
-    ).one()
+    ).first()
+    if row is None:
+        return tip()
     lines = db.session.scalars(
         select(LogCosignature.line)
-        .where(LogCosignature.size == chosen)
+        .where(LogCosignature.size == row.size)
         .order_by(LogCosignature.name)
     )
     return Tip(row.size, row.root, row.note + "".join(lines))

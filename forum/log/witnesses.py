@@ -67,9 +67,7 @@ def gather() -> None:
     One that is down is asked again after a while that grows to a minute; it delays the others by
     nothing but the one round in which it is found to be down.
     """
-    policy: Policy | None = resource("policy")
-    if policy is None:
-        return
+    policy: Policy = resource("policy") or Policy()
     newest = queries.tip()
     asked = _lacking(policy, newest.size) if newest else []
     if newest and asked:

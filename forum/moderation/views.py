@@ -23,6 +23,7 @@ from forum.moderation import rules as published
 from forum.moderation import service
 from forum.moderation.forms import DETECTION_LABELS, RemoveForm, RestoreForm
 from forum.moderation.models import Rules, Statement
+from forum.moderation.redress import appeal_sentence, appeal_until
 from forum.moderation.service import StatementOfReasons
 
 blueprint = Blueprint("moderation", __name__)
@@ -35,14 +36,6 @@ rights.route_acts(
         "moderation.restore": "complaint.restore",
     }
 )
-
-
-def appeal_sentence() -> str:
-    """What every notice and statement says about redress."""
-    return _(
-        "作者可在通知之日起六个月内免费申诉，由没有参与原决定的人复核，并书面说明理由。"
-        "申诉请拨打页脚的电话，说明意见编号。"
-    )
 
 
 @blueprint.get("/rules")
@@ -128,7 +121,7 @@ def _statement_page(s: Statement) -> str:
             "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
             "role_label": _("处理人 %(staff)s", staff=s.staff),
             "single_handed": s.second is None,
-            "appeal_sentence": appeal_sentence(),
+            "appeal_sentence": appeal_sentence(appeal_until(s.at)),
             "appeal_href": None,
             "entry": s.entry,
             "entry_href": url_for("log.entry", index=s.entry),

@@ -25,6 +25,7 @@ _CODES = {"project": "category-differs", "category": "category-differs", "type":
           "wanted-by": "text-changed", "remedy": "text-changed", "title": "text-changed",
           "body": "text-changed", "author": "author-changed"}  # fmt: skip
 _KEYS = {"posted-at": "posted_at", "wanted-by": "wanted_by"}
+_FIELD = re.compile(r"[a-z0-9.]{1,40}", re.ASCII)
 Form = Mapping[str, Any]
 Salts = dict[tuple[int, str], bytes]
 
@@ -64,9 +65,7 @@ def _projection(page: Page) -> dict[str, object]:
     return facts | {"replies": replies, "photos": page.photos, "article": page.article}
 
 
-def look_for_refusals(
-    case: Case, pages: Mapping[str, Page], answers: Mapping[str, Answer]
-) -> None:
+def look_for_refusals(case: Case, pages: Mapping[str, Page], answers: Mapping[str, Answer]) -> None:
     for vantage, answer in answers.items():
         header = answer.headers.get("x-robots-tag", "")
         said = [f"X-Robots-Tag: {header}"] if refuses(header) else []
@@ -208,7 +207,8 @@ def _photo_fields(commitments: Mapping[str, str]) -> list[str]:
 def openings(form: Form) -> Iterator[tuple[int, str, bytes]]:
     for opening in items(form.get("openings")):
         entry, name, salt = (get(opening, key) for key in ("entry", "field", "salt"))
-        if isinstance(entry, int) and isinstance(name, str) and isinstance(salt, str):
+        texts = isinstance(name, str) and isinstance(salt, str)
+        if texts and _FIELD.fullmatch(name) and type(entry) is int and 0 <= entry <= MAX_INTEGER:
             try:
                 yield entry, name, b64decode(salt, validate=True)
             except ValueError:

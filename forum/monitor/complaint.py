@@ -4,30 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64decode
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
 
 from forum.monitor.board import SHOWN, Board
+from forum.monitor.compare import (
+    Case,
+    Form,
+    compare_entries,
+    compare_facts,
+    compare_photos,
+    compare_replies,
+    compare_texts,
+    compare_views,
+    get,
+    items,
+    look_for_refusals,
+    openings,
+)
 from forum.monitor.findings import Finding
-from forum.monitor.hooks import Page, refuses
+from forum.monitor.hooks import Page, Rule, hidden_by, hiding_rules
 from forum.monitor.state import State
 from forum.monitor.web import ENGLISH, SEARCH_ENGINE, VISITOR, Answer, Site
-from forum.tlog.commitment import commit
-from forum.tlog.declared import DeclaredComplaint, DeclaredReply
-from forum.tlog.errors import TlogError
 
 GONE = 410
 HIDDEN = (404, GONE)
+
+
 class Looker:
-    """Looks at single complaints. everywhere: from all three places, not from two."""
+    """Looks at single complaints; `titles` are those it saw."""
 
     def __init__(self, site: Site, board: Board, state: State) -> None:
         self._site, self._board, self._state = site, board, state
+        self._sheets: dict[str, list[Rule]] = {}
+        self.titles: dict[int, str] = {}
 
     def look(self, number: int, *, everywhere: bool = True) -> list[Finding]:
-        """Everything that is wrong with one complaint as the site shows it."""
+        """Everything that is wrong with one complaint as the site shows it.
+
+        everywhere: from all three places, not from two.
+        """
         said = self._board.complaints[number]
         path = f"/complaints/{number}"
         answers = {
@@ -63,7 +78,9 @@ class Looker:
 
     def _shown(self, case: Case, pages: Mapping[str, Page], answers: Mapping[str, Answer]) -> None:
         page = pages[VISITOR]
+        self.titles[case.said.number] = str(case.form.get("title") or "")
         self._open(case)
+        self._look_for_hiding_rules(case, page)
         compare_views(case, pages)
         look_for_refusals(case, pages, answers)
         for hook, reason in page.folded.items():
@@ -81,7 +98,7 @@ class Looker:
     def _open(self, case: Case) -> None:
         """The salts that are published now, and those that were before."""
         given = list(openings(case.form))
-        self._state.keepopenings(given)
+        self._state.keep_openings(given)
         case.salts = {(entry, name): salt for entry, name, salt in given}
         entries = [case.said.entry, *(version.entry for version in case.said.versions),
                    *(reply.entry for reply in case.said.replies.values())]  # fmt: skip
@@ -90,6 +107,22 @@ class Looker:
                 salt = self._state.opening(entry, name)
                 if salt is not None:
                     case.salts.setdefault((entry, name), salt)
+
+    def _look_for_hiding_rules(self, case: Case, page: Page) -> None:
+        """A style sheet can fold text away as well as markup can."""
+        rules = hiding_rules(page.styles)
+        for href in page.sheets:
+            rules = rules + self._rules_of(href)
+        for hook, chain in page.chains.items():
+            rule = hidden_by(rules, chain)
+            if rule:
+                case.differs("folded", f"{hook}: {rule}", "text that can be read")
+
+    def _rules_of(self, href: str) -> list[Rule]:
+        if href not in self._sheets and href.startswith("/"):
+            answer = self._site.get(href)
+            self._sheets[href] = hiding_rules(answer.text) if answer.ok else []
+        return self._sheets.get(href, [])
 
     def _fetch_photos(self, case: Case) -> None:
         for photo in items(case.form.get("photos")):
@@ -137,5 +170,3 @@ def _object(answer: Answer) -> Form:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-

@@ -272,7 +272,11 @@ def _matches(compound: str, element: Element) -> bool:
             if attribute not in given or (value and given[attribute] != value):
                 return False
             continue
-        has = {".": given.get("class", "").split(), "#": [given.get("id")], "": [element.tag]}
+        has: dict[str, list[str]] = {
+            ".": given.get("class", "").split(),
+            "#": [given.get("id", "")],
+            "": [element.tag],
+        }
         if name not in has[kind]:
             return False
     return True

@@ -24,6 +24,7 @@ VANTAGES: dict[str, dict[str, str]] = {
     ENGLISH: {"User-Agent": BROWSER, "Accept-Language": "en-GB,en;q=0.9"},
 }
 MOST_BYTES = 16 * 2**20
+KEPT, MOST_KEPT = 200, 2**19
 RATE = 20.0
 SILENCE = 15.0
 DEADLINE = 60.0
@@ -78,7 +79,8 @@ class Pace:
 
 
 class Site:
-    """One board. `claims`: every tree that any answer named in `Log-Checkpoint`, with its address."""
+    """One board. claims: every tree that any answer named in `Log-Checkpoint`, with its address;
+    recent: the bodies of the last answers by address."""
 
     def __init__(self, base: str, rate: float = RATE, deadline: float = DEADLINE) -> None:
         parts = urlsplit(base)
@@ -87,6 +89,7 @@ class Site:
         self.base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.claims: dict[str, str] = {}
         self.requests = 0
+        self.recent: dict[str, bytes] = {}
         self._parts = parts
         self._port = parts.port
         self._deadline = deadline
@@ -101,10 +104,17 @@ class Site:
         if answer.status == 0 and not fresh and not answer.problem.startswith("too "):
             # A kept connection may have been closed meanwhile, which says nothing of the site.
             answer = self._try(url, path, vantage)
+        self._remember(answer)
         claim = answer.headers.get("log-checkpoint", "")
         if claim:
             self.claims.setdefault(claim, url)
         return answer
+
+    def _remember(self, answer: Answer) -> None:
+        """The last few answers, for evidence."""
+        self.recent[answer.url] = answer.body[:MOST_KEPT]
+        while len(self.recent) > KEPT:
+            del self.recent[next(iter(self.recent))]
 
     def _try(self, url: str, path: str, vantage: str) -> Answer:
         self._pace.wait()

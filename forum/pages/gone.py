@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
-from forum.base import clock
+from forum.moderation.redress import appeal_sentence, appeal_until
 from forum.pages import rows
 from forum.pages.complaint import entry_links
 from forum.pages.head import Head
 from forum.pages.notices import Notice, notice_of
 from forum.pages.personal import is_author, personal
 
-APPEAL_MONTHS = 6
 APPEALABLE = ("refused", "removed", "erased")
 
 
@@ -37,15 +33,8 @@ def gone_page(head: Head) -> dict[str, Any]:
 def _appeal(head: Head, notice: Notice) -> dict[str, Any]:
     if head.state not in APPEALABLE:
         return {"appeal_until": None, "appeal_sentence": None}
-    until = months_after(clock.local_date(notice.removed_at), APPEAL_MONTHS)
-    return {
-        "appeal_until": until,
-        "appeal_sentence": _(
-            "作者可在通知之日起六个月内（到 %(until)s）免费申诉，由没有参与原决定的人复核，"
-            "并书面说明理由。申诉请拨打页脚的电话，说明意见编号。",
-            until=until.isoformat(),
-        ),
-    }
+    until = appeal_until(notice.removed_at)
+    return {"appeal_until": until, "appeal_sentence": appeal_sentence(until)}
 
 
 def _own_text(head: Head) -> dict[str, Any] | None:
@@ -55,9 +44,3 @@ def _own_text(head: Head) -> dict[str, Any] | None:
     facts = rows.facts_of(head.number)
     return {"title": facts.title, "body_html": facts.body_html, "remedy": facts.remedy}
 
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later; the last of the month where that month is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -12,6 +12,7 @@ from forum.base.db import db, transaction
 from forum.base.refusal import Unavailable
 from forum.base.resources import resource
 from forum.log import courier, keys, publishing, queries, standing, witnesses
+from forum.log.check_cosigned import check_cosigned
 from forum.log.export import export_log
 from forum.log.triggers import trigger_names
 from forum.startup import NotReady
@@ -326,6 +327,20 @@ def test_an_answer_that_is_no_cosignature_is_not_kept(app, monkeypatch, body, ca
     witnesses.gather()
     assert db.session.scalar(text("SELECT count(*) FROM log_cosignature")) == 0
     assert _served(app) == (1, set())
+
+
+def test_a_cosignature_that_was_tampered_with_is_found(app):
+    for _ in range(3):
+        support()
+        witnesses.gather()
+    assert list(check_cosigned()) == []
+    _unguard()
+    with transaction():
+        forged = "UPDATE log_cosignature SET line = replace(line, 'A', 'B') WHERE size = 3"
+        db.session.execute(text(forged))
+        db.session.execute(text("DELETE FROM log_checkpoint WHERE size = 4"))
+    found = {(one.code, one.index) for one in check_cosigned()}
+    assert found == {("bad-cosignature", 3), ("bad-cosignature", 4), ("log-rollback", 4)}
 
 
 def test_a_line_by_a_key_that_is_not_in_the_policy_does_not_count(app, two, tmp_path):

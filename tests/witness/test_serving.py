@@ -135,22 +135,24 @@ class ForgetfulWitness(Witness):
             return self._vouch(answer, slot)
 
 
-@pytest.fixture
-def worst_timing(monkeypatch):
-    """Whoever has read waits for the other, as long as the other can come."""
+def _worst_timing(monkeypatch, wait):
+    """Whoever has read waits `wait` seconds for the other to have read as well."""
     both, read = Barrier(2), Slot.read
 
     def slowly(self):
         found = read(self)
         with suppress(BrokenBarrierError):
-            both.wait(0.3)
+            both.wait(wait)
         return found
 
     monkeypatch.setattr(Slot, "read", slowly)
 
 
-@pytest.mark.parametrize(("kind", "vouched"), [(Witness, 1), (ForgetfulWitness, 2)])
-def test_of_two_histories_at_once_one_is_vouched_for(witness, worst_timing, kind, vouched):
+@pytest.mark.parametrize(
+    ("kind", "wait", "vouched"), [(Witness, 0.3, 1), (ForgetfulWitness, 30, 2)]
+)
+def test_of_two_histories_at_once_one_is_vouched_for(witness, monkeypatch, kind, wait, vouched):
+    _worst_timing(monkeypatch, wait)
     witness = kind(witness.store)
     branches = [a_request(0, a_tree(5, name)) for name in ("left", "right")]
     with ThreadPoolExecutor(2) as pool:
