@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 
 CONNECTIONS = 8
+# A kept connection stays with the worker that took it: opened anew now and then, so that one
+# worker does not have them all while the other rests.
+ANSWERS = 25
 _STATUS = re.compile(rb"HTTP/1\.1 (\d+)")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
@@ -36,26 +39,43 @@ class _Connection:
     begun: float = 0.0
     answer: bytearray = field(default_factory=bytearray)
     length: int = -1
+    answers: int = 0
 
 
 def per_second(address: tuple[str, int], requests: Sequence[bytes], seconds: float) -> float:
     """Complete answers per second to `requests`, in turn, over eight connections."""
     rest = cycle(requests)
-    connections = [_Connection(socket.create_connection(address, 10)) for _ in range(CONNECTIONS)]
     with selectors.DefaultSelector() as selector:
-        for connection in connections:
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
-            _send(connection, next(rest))
+        for _k in range(CONNECTIONS):
+            _send(_open(selector, address), next(rest))
         begun, done = time.perf_counter(), 0
         while time.perf_counter() - begun < seconds:
             for connection in _readable(selector):
                 if _finished(connection):
                     done += 1
-                    _send(connection, next(rest))
+                    _send(_kept(selector, address, connection), next(rest))
         took = time.perf_counter() - begun
-    for connection in connections:
-        connection.socket.close()
+        for key in list(selector.get_map().values()):
+            key.data.socket.close()
     return done / took
+
+
+def _kept(
+    selector: selectors.BaseSelector, address: tuple[str, int], connection: _Connection
+) -> _Connection:
+    """The same connection, or a new one when it was used long enough."""
+    connection.answers += 1
+    if connection.answers < ANSWERS:
+        return connection
+    selector.unregister(connection.socket)
+    connection.socket.close()
+    return _open(selector, address)
+
+
+def _open(selector: selectors.BaseSelector, address: tuple[str, int]) -> _Connection:
+    connection = _Connection(socket.create_connection(address, 10))
+    selector.register(connection.socket, selectors.EVENT_READ, connection)
+    return connection
 
 
 def times(address: tuple[str, int], requests: Sequence[bytes]) -> list[float]:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -19,8 +21,7 @@ from forum.log.models import LogEntry
 from forum.log.triggers import missing_triggers
 from forum.tlog.entry import parse_entry
 
-# Settings that could be used to hide something: each change of theirs is an entry.
-HIDING_SETTINGS = {"hold": "FORUM_HOLD"}
+NO_WITNESSES = "none"
 NEAR = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")
 
 
@@ -60,9 +61,23 @@ def has_log() -> bool:
 def log_settings() -> None:
     """Append `setting.changed` for every hiding setting that differs from its last logged value."""
     with transaction():
-        for name, key in HIDING_SETTINGS.items():
-            if _logged(name) != setting(key):
-                log.append("setting.changed", by="system", setting=name, value=setting(key))
+        for name, value in _hiding_settings().items():
+            if (_logged(name) or _BEFORE_ANY.get(name)) != value:
+                log.append("setting.changed", by="system", staff=None, setting=name, value=value)
+
+
+# What holds before the first entry about a setting; a new board does not announce it.
+_BEFORE_ANY = {"witnesses": NO_WITNESSES}
+
+
+def _hiding_settings() -> dict[str, str]:
+    """Settings that could be used to hide something, with their values as an entry writes them.
+
+    The policy of the witnesses counts: without it a quorum could be dropped in silence.
+    """
+    path = setting("FORUM_WITNESSES")
+    policy = sha256(Path(path).read_bytes()).hexdigest() if path else NO_WITNESSES
+    return {"hold": setting("FORUM_HOLD"), "witnesses": policy}
 
 
 def _logged(name: str) -> str | None:

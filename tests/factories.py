@@ -93,7 +93,9 @@ def a_removal(
     statement = moderation.remove(
         moderator or a_person("moderator"),
         complaint.number,
-        StatementOfReasons(reason, clause, "第二段辱骂楼下住户，点名道姓。", "notice", False, None),
+        StatementOfReasons(
+            reason, clause, "第二段辱骂楼下住户，点名道姓。", "notice", False, "none", None
+        ),
     )
     return statement.number
 

@@ -84,7 +84,7 @@ FORMS = {
         "moderator", f"{OPENED}/remove", f"{OPENED}/remove",
         texts={"facts": "第二段写出了楼下住户的姓名和电话。"},
         choices={"reason": "personal-data", "clause": "3.2", "detection": "notice",
-                 "automated": "no"},
+                 "automated_decision": "none"},
         dates=("until",), optional=("until",),
     ),
     "restore": Form("moderator", f"/complaints/{REMOVED}", f"/complaints/{REMOVED}/restore",

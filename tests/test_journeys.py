@@ -41,7 +41,7 @@ STATEMENT = {
     "clause": "3.2",
     "facts": FACTS,
     "detection": "notice",
-    "automated": "no",
+    "automated_decision": "none",
 }
 
 

@@ -241,6 +241,6 @@ def _new_account(name: str, role: str, *wheres: Address) -> Account:
 def _grant(account: Account, by: str) -> None:
     account.staff_no = queries.next_staff_no()
     log.append(
-        "role.granted", by=by, staff=account.staff_no, role=account.role,
-        department=account.department, second=None,
+        "role.granted", by=by, staff=account.staff_no, granted_by=None, role=account.role,
+        department=account.department, second=None, until=None, texts={},
     )  # fmt: skip

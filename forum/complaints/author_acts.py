@@ -20,15 +20,10 @@ from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, NotAllowed
 from forum.base.resources import resource
 from forum.base.text import to_html
-from forum.complaints.clocks import (
-    WITHDRAWAL_UNDO,
-    WITHDRAWAL_WAIT,
-    disputed_due,
-    first_reply_due,
-)
+from forum.complaints.clocks import WITHDRAWAL_UNDO, WITHDRAWAL_WAIT
 from forum.complaints.drafts import MAX_BODY, MAX_TITLE, a_line, a_text
 from forum.complaints.models import Complaint, Version
-from forum.complaints.service import existing, tell, touch
+from forum.complaints.service import existing, start_clock, tell, touch
 from forum.log import service as log
 from forum.log.queries import entries_of
 from forum.log.words import sentence
@@ -72,8 +67,7 @@ def change_status(author: Account, number: int, status: str, proof: Proof) -> No
         entry = _append(complaint, proof, "complaint.status", status=status,
                         staff=None, outcome=None, cause=None)  # fmt: skip
         complaint.status, complaint.status_at = status, entry.at
-        due = {"disputed": disputed_due, "open": first_reply_due}.get(status)
-        complaint.due_at = due(entry.at) if due else None
+        start_clock(complaint)
 
 
 def edit(author: Account, number: int, title: str, body: str, proof: Proof) -> Version:
@@ -138,6 +132,7 @@ def undo_withdrawal(author: Account, number: int, proof: Proof) -> None:
         entry = _append(complaint, proof, "complaint.restored", staff=None, second=None,
                         reason=None, statement=None)  # fmt: skip
         complaint.state, complaint.state_at = "visible", entry.at
+        start_clock(complaint)
 
 
 def withdraw_due() -> int:
@@ -154,7 +149,7 @@ def withdraw_due() -> int:
             if complaint.state != "visible":
                 complaint.withdrawal_due = None
                 touch(complaint, log.append("withdrawal.stopped", complaint=number,
-                                            of=complaint.act_entry, by="author"))  # fmt: skip
+                                            of=complaint.act_entry, by="system"))  # fmt: skip
                 continue
             entry = log.append("complaint.withdrawn", complaint=number, of=complaint.act_entry,
                                by="author", proven=False)  # fmt: skip
@@ -165,7 +160,8 @@ def withdraw_due() -> int:
 
 def _take_back(complaint: Complaint, entry: log.Appended) -> None:
     complaint.state, complaint.state_at = "withdrawn", entry.at
-    complaint.withdrawal_due = complaint.due_at = None
+    complaint.withdrawal_due = None
+    start_clock(complaint)
     tell(complaint, "withdrawn")
 
 

@@ -26,6 +26,21 @@ def working_days_after(moment: datetime, days: int) -> datetime:
     return local.astimezone(moment.tzinfo)
 
 
+def due_of(
+    status: str, status_at: datetime, posted_at: datetime, *, reopened: bool
+) -> datetime | None:
+    """When the company's next answer is due in this status; None when no clock runs.
+
+    A case that was hidden meanwhile keeps its clock: the time it could not be seen is not the
+    company's to gain.
+    """
+    if status == "disputed":
+        return disputed_due(status_at)
+    if status == "open":
+        return first_reply_due(status_at if reopened else posted_at)
+    return None
+
+
 def first_reply_due(asked: datetime) -> datetime:
     """When the first substantive reply to something asked at `asked` is due."""
     return working_days_after(asked, FIRST_REPLY_DAYS)

@@ -65,15 +65,12 @@ class ComplaintForm(BoardForm):
     def offer_places(self) -> None:
         """Fill the choices of estate (grouped by city) and category from the database."""
         groups: dict[str, list[tuple[str, str]]] = {}
-        for project in places.projects():
-            city = project.city.name if project.city else str(_l("其他"))
-            groups.setdefault(city, []).append((project.slug, project.name))
+        for slug, name, city in places.project_choices():
+            groups.setdefault(city or str(_l("其他")), []).append((slug, name))
         none = choices([("", _l("请选择"))])
         estates = [choice for city, rows in groups.items() for choice in choices(rows, city)]
         self.project.choices = none + estates
-        self.category.choices = none + choices(
-            (category.slug, category.name) for category in places.categories()
-        )
+        self.category.choices = none + choices(places.category_choices())
 
 
 class CommentForm(BoardForm):
@@ -89,7 +86,7 @@ def code_field() -> Any:
         _l("本人码"),
         [Optional(), Length(max=80)],
         widget=TextInput(),
-        description=_l("26 位，在您的回执页上。没有可以留空，会记为“未验证”。"),
+        description=_l("26 位，在您的回执页上。没有可以留空，会记为“未验证”。在这里输入，网站会看到它。"),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
                    "data-secret": ""},
     )  # fmt: skip

@@ -124,7 +124,11 @@ class Reply(Base):
     source_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     template: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index("ix_reply_complaint", "complaint", "id"),)
+    # Ids are named in the log: one is never given twice, also when the last row was erased.
+    __table_args__ = (
+        Index("ix_reply_complaint", "complaint", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Photo(Base):
@@ -167,7 +171,7 @@ class Promise(Base):
     until: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(8), default="open")
 
-    __table_args__ = (Index("ix_promise_state", "state", "until"),)
+    __table_args__ = (Index("ix_promise_state", "state", "until"), {"sqlite_autoincrement": True})
 
 
 class Submission(Base):

@@ -20,7 +20,7 @@ from forum.base.outbox import emit
 from forum.base.refusal import Conflict, Invalid, NotFound
 from forum.base.text import is_readable, normalise_line, to_html
 from forum.complaints import photos as photo_files
-from forum.complaints.clocks import first_reply_due
+from forum.complaints.clocks import due_of, first_reply_due
 from forum.complaints.drafts import MAX_COMMENT, Draft, a_text, photo_commitments
 from forum.complaints.models import GONE, Complaint, Photo, Reply, Submission, Support, Version
 from forum.complaints.photos import PreparedPhoto
@@ -187,6 +187,17 @@ def _count_support(complaint: Complaint, person: Account, kind: str, change: int
     entry = log.append(kind, complaint=complaint.number, by="member", verified=person.verified,
                        supporters=complaint.supporters)  # fmt: skip
     touch(complaint, entry)
+
+
+def start_clock(complaint: Complaint) -> None:
+    """Set when the next answer is due, from the case's status alone; archives have no clock."""
+    if complaint.imported or complaint.state != "visible":
+        complaint.due_at = None
+        return
+    complaint.due_at = due_of(
+        complaint.status, complaint.status_at, complaint.posted_at,
+        reopened=complaint.status_at != complaint.posted_at,
+    )  # fmt: skip
 
 
 def alt_text(text: str) -> str:

@@ -66,21 +66,22 @@ def new() -> Response:
 def post() -> tuple[str, int] | Response:
     """Publish, and answer at once with the receipt page: the code is shown only here."""
     form = posted(ComplaintForm)
-    header = request.headers.get("Idempotency-Key")
-    form.idempotency.data = form.idempotency.data or header or fresh_key()
+    sent = request.form.get("idempotency", "").strip()
+    header = request.headers.get("Idempotency-Key", "").strip()
+    form.idempotency.data = sent or fresh_key()  # for the form, should it be shown again
     form.offer_places()
     g.personal = True
     if not form.validate():
         return _form_page(form), 400
     try:
-        made = _make_key(form, by_header=header)
+        made = _make_key(form, sent)
         draft = make_draft(
             type=form.type.data, project=form.project.data, category=form.category.data,
             title=form.title.data, body=form.body.data, author=form.pseudonym.data,
             remedy=form.remedy.data, wanted_by=_future(form.wanted_by.data),
             photos=_photos(form), author_key=made["author_key"], made=made["made"],
         )  # fmt: skip
-        done = service.post(current_user, draft, form.idempotency.data)
+        done = service.post(current_user, draft, sent or header)
     except Refusal as refused:
         field = {"author": "pseudonym"}.get(refused.field or "", refused.field)
         blame(form, type(refused)(refused.sentence, field))
@@ -88,17 +89,17 @@ def post() -> tuple[str, int] | Response:
     return make_response(_receipt_page(done.number, made["code"], fresh=True), 201)
 
 
-def _make_key(form: ComplaintForm, *, by_header: str | None) -> dict[str, str | None]:
+def _make_key(form: ComplaintForm, form_key: str) -> dict[str, str | None]:
     """The author's key: the browser's own, or one from the form's key; none for header keys."""
-    sent = (form.author_key.data or "").strip()
-    if sent:
-        if len(sent) != 64 or not set(sent) <= set("0123456789abcdef"):
+    drawn = (form.author_key.data or "").strip()
+    if drawn:
+        if len(drawn) != 64 or not set(drawn) <= set("0123456789abcdef"):
             raise Invalid(_("本人码的公钥格式不对，请刷新页面后再提交。"), "author_key")
-        return {"author_key": sent, "made": "device", "code": None}
-    if form.idempotency.data == by_header:
+        return {"author_key": drawn, "made": "device", "code": None}
+    if not form_key:
         return {"author_key": None, "made": None, "code": None}
     try:
-        code = code_from_form_key(form.idempotency.data or "")
+        code = code_from_form_key(form_key)
     except TlogError:
         raise Invalid(
             _("表单不完整，请刷新页面后再提交。您填写的内容还在。"), "idempotency"

@@ -125,7 +125,8 @@ class Player:
         told = act.told
         statement = StatementOfReasons(
             told["reason"], told["clause"], told["facts"],
-            detection="own-initiative", automated=False, until=None,
+            detection="own-initiative", automated_detection=False, automated_decision="none",
+            until=None,
         )  # fmt: skip
         moderation.remove(self._person(told["by"]), self._number(act), statement)
 

@@ -80,4 +80,6 @@ class _Call(threading.Thread):
         body = response.read(MAX_REPLY + 1)
         if len(body) > MAX_REPLY:
             raise ValueError("the answer does not end")
+        if response.length:
+            raise ValueError("the answer ends early")
         return Reply(response.status, body)

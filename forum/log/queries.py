@@ -39,13 +39,17 @@ class Tip:
     note: str
 
 
+# Made once: every page asks it, and putting a statement together takes longer than answering it.
+_TIP = (
+    select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
+    .order_by(LogCheckpoint.size.desc())
+    .limit(1)
+)
+
+
 def tip() -> Tip | None:
     """The newest checkpoint that was committed; None before the log is opened."""
-    row = db.session.execute(
-        select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
-        .order_by(LogCheckpoint.size.desc())
-        .limit(1)
-    ).first()
+    row = db.session.execute(_TIP).first()
     return Tip(*row) if row else None
 
 

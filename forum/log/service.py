@@ -167,7 +167,7 @@ def accept_clock() -> Appended:
     behind = open_log.newest is not None and clock.now() < open_log.newest
     moment = open_log.newest if behind and open_log.newest else clock.now()
     with clock.set_to(moment):
-        return append("setting.changed", by="admin", setting="clock", value="accepted")
+        return append("setting.changed", by="admin", staff=None, setting="clock", value="accepted")
 
 
 def _project_of(open_log: _Open, complaint: int | None) -> str | None:

@@ -11,7 +11,18 @@ from forum.log import queries as log
 from forum.log.check import Difference
 from forum.moderation.models import Statement
 
-FIELDS = ("complaint", "reason", "clause", "rules", "detection", "automated", "staff", "second")
+FIELDS = (
+    "complaint",
+    "reason",
+    "clause",
+    "rules",
+    "detection",
+    "automated_detection",
+    "automated_decision",
+    "scope",
+    "staff",
+    "second",
+)
 
 
 def check_rows() -> Iterator[Difference]:

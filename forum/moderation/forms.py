@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from forum.base.web.forms import BoardForm, choices
@@ -18,7 +18,11 @@ DETECTION_LABELS = {
     "notice": _l("有人举报或通知"),
     "authority": _l("主管部门要求"),
 }
-AUTOMATED_LABELS = {"no": _l("人工决定"), "yes": _l("机器自动处理")}
+DECISION_LABELS = {
+    "none": _l("人工决定"),
+    "partly": _l("部分由机器决定"),
+    "fully": _l("全部由机器决定"),
+}
 
 
 class RemoveForm(BoardForm):
@@ -34,8 +38,9 @@ class RemoveForm(BoardForm):
     )
     detection = RadioField(_l("怎样发现"), choices=choices(DETECTION_LABELS.items()),
                            validators=[InputRequired(CHOOSE)])  # fmt: skip
-    automated = RadioField(_l("谁决定的"), choices=choices(AUTOMATED_LABELS.items()),
-                           validators=[InputRequired(CHOOSE)])  # fmt: skip
+    automated_detection = BooleanField(_l("是机器找到的"))
+    automated_decision = RadioField(_l("谁决定的"), choices=choices(DECISION_LABELS.items()),
+                                    validators=[InputRequired(CHOOSE)])  # fmt: skip
     until = DateField(_l("到哪天为止"), [Optional()], description=_l("留空表示没有期限"))
 
     def offer_grounds(self, rules: Rules | None) -> None:

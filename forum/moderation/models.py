@@ -23,7 +23,9 @@ class Statement(Base):
     rules: Mapped[int]  # entry of the version of the rules the clause is of
     facts: Mapped[str] = mapped_column(Text)
     detection: Mapped[str] = mapped_column(String(16))
-    automated: Mapped[bool]
+    automated_detection: Mapped[bool]
+    automated_decision: Mapped[str] = mapped_column(String(8))
+    scope: Mapped[str] = mapped_column(String(12))
     until: Mapped[date | None] = mapped_column(Date)
     staff: Mapped[str] = mapped_column(String(8))
     second: Mapped[str | None] = mapped_column(String(8))

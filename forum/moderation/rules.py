@@ -41,7 +41,7 @@ def publish(text: RulesText, *, by: str) -> Rules:
     """Publish a version; from now on statements cite its clauses."""
     with transaction():
         version = (db.session.scalar(select(db.func.max(Rules.version))) or 0) + 1
-        entry = log.append("rules.published", by=by, version=version, clauses=len(text.clauses),
+        entry = log.append("rules.published", by=by, staff=None, version=version, clauses=len(text.clauses),
                            texts={"text": text.committed()})  # fmt: skip
         rules = Rules(version=version, entry=entry.index, title=text.title,
                       preamble=text.preamble, clauses=text.clauses, at=entry.at)  # fmt: skip

@@ -16,14 +16,13 @@ from forum.accounts.models import Account
 from forum.base import clock, rights
 from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid
-from forum.complaints.clocks import first_reply_due
 from forum.complaints.drafts import a_text
-from forum.complaints.models import UNSOLVED, Complaint
-from forum.complaints.service import existing, tell, touch
+from forum.complaints.models import Complaint
+from forum.complaints.service import existing, start_clock, tell, touch
 from forum.log import service as log
 from forum.moderation import rules as published
 from forum.moderation.models import Rules, Statement
-from forum.tlog.entry import DETECTIONS
+from forum.tlog.entry import DECISIONS, DETECTIONS
 
 MIN_FACTS = 10
 MAX_FACTS = 5_000
@@ -37,15 +36,17 @@ class StatementOfReasons:
     """Why something is removed: every fact is required.
 
     reason: the ground (closed list); clause: the number of the clause of the published rules;
-    facts: what the person did and where; detection: how it was found; automated: whether a
-    machine decided; until: the last day of the measure, None when it is without end.
+    facts: what the person did and where; detection: how it was found, and whether a machine
+    found it; automated_decision: what part machines had in deciding (none, partly, fully);
+    until: the last day of the measure, None when it is without end.
     """
 
     reason: str
     clause: str
     facts: str
     detection: str
-    automated: bool
+    automated_detection: bool
+    automated_decision: str
     until: date | None
 
 
@@ -63,8 +64,9 @@ def remove(moderator: Account, number: int, given: StatementOfReasons) -> Statem
         statement = Statement(
             number=(db.session.scalar(select(db.func.max(Statement.number))) or 0) + 1,
             complaint=number, entry=0, reason=given.reason, clause=given.clause,
-            rules=rules.entry, facts=facts, detection=given.detection, automated=given.automated,
-            until=given.until, staff=str(moderator.staff_no), second=None, at=clock.now(),
+            rules=rules.entry, facts=facts, detection=given.detection,
+            automated_detection=given.automated_detection,
+            automated_decision=given.automated_decision, scope="everywhere", until=given.until, staff=str(moderator.staff_no), second=None, at=clock.now(),
         )  # fmt: skip
         db.session.add(statement)
         _log_removal(complaint, statement)
@@ -77,7 +79,8 @@ def _log_removal(complaint: Complaint, statement: Statement) -> None:
         "complaint.removed", complaint=complaint.number, of=complaint.act_entry, by="moderator",
         staff=statement.staff, second=statement.second, reason=statement.reason,
         statement=statement.number, clause=statement.clause, rules=statement.rules,
-        detection=statement.detection, automated=statement.automated,
+        detection=statement.detection, automated_detection=statement.automated_detection,
+        automated_decision=statement.automated_decision, scope=statement.scope, lapses=None,
         until=statement.until.isoformat() if statement.until else None,
         texts={"facts": statement.facts},
     )  # fmt: skip
@@ -127,9 +130,7 @@ def _bring_back(
     statement.restored_reason = reason
     complaint.state, complaint.state_at = "visible", entry.at
     complaint.statement, complaint.act_entry = None, entry.index
-    if complaint.status in UNSOLVED and complaint.answered_at is None and not complaint.imported:
-        # The time it was hidden is not the company's to keep: the clock runs from the posting.
-        complaint.due_at = first_reply_due(complaint.posted_at)
+    start_clock(complaint)
     touch(complaint, entry)
     tell(complaint, "restored", statement=statement.number)
 
@@ -140,6 +141,8 @@ def _require_grounds(given: StatementOfReasons) -> Rules:
         raise Invalid(_l("请选择下架的理由。"), "reason")
     if given.detection not in DETECTIONS:
         raise Invalid(_l("请选择是怎样发现的。"), "detection")
+    if given.automated_decision not in DECISIONS:
+        raise Invalid(_l("请选择是谁决定的。"), "automated_decision")
     if given.until is not None and given.until <= clock.local_date():
         raise Invalid(_l("截止日期应在今天之后。"), "until")
     rules = published.current()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from itertools import groupby
 from typing import Any
 
@@ -14,14 +15,16 @@ from forum.base import rights
 from forum.base.db import db
 from forum.base.refusal import Conflict, NotFound, Refusal
 from forum.base.web.cache import public_page
+from forum.base.web.errors import status_of
 from forum.base.web.filters import localtime
 from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints.service import existing
+from forum.log import queries as log
 from forum.log import stamp
 from forum.log.words import reason_label
 from forum.moderation import rules as published
 from forum.moderation import service
-from forum.moderation.forms import DETECTION_LABELS, RemoveForm, RestoreForm
+from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS, RemoveForm, RestoreForm
 from forum.moderation.models import Rules, Statement
 from forum.moderation.redress import appeal_sentence, appeal_until
 from forum.moderation.service import StatementOfReasons
@@ -66,7 +69,7 @@ def _rules_page(found: Rules) -> str:
         "moderation/rules.html",
         rules={
             "version": found.version, "published_at": found.at, "title": found.title,
-            "preamble": found.preamble, "chapters": chapters, "entry": found.entry,
+            "salt": _salt(found.entry, "text"), "preamble": found.preamble, "chapters": chapters, "entry": found.entry,
             "entry_href": url_for("log.entry", index=found.entry),
             "versions": versions if len(versions) > 1 else None,
         },
@@ -116,7 +119,10 @@ def _statement_page(s: Statement) -> str:
             else None,
             "facts": s.facts,
             "found_label": DETECTION_LABELS[s.detection],
-            "automated_label": _("是") if s.automated else _("否"),
+            "automated_label": _("机器找到；%(who)s", who=DECISION_LABELS[s.automated_decision])
+            if s.automated_detection
+            else DECISION_LABELS[s.automated_decision],
+            "salt": _salt(s.entry, "facts"),
             "scope_label": _("全网不可见，原处留有说明"),
             "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
             "role_label": _("处理人 %(staff)s", staff=s.staff),
@@ -127,6 +133,12 @@ def _statement_page(s: Statement) -> str:
             "entry_href": url_for("log.entry", index=s.entry),
         },
     )
+
+
+def _salt(entry: int, field: str) -> str | None:
+    """What opens the commitment to a public text, in base64, so that anyone can compare."""
+    salt = log.opening(entry, field)
+    return b64encode(salt).decode("ascii") if salt else None
 
 
 def _lifted(s: Statement) -> str | None:
@@ -155,8 +167,9 @@ def remove(number: int) -> tuple[str, int] | BaseResponse:
         return _remove_page(number, form), 400
     given = StatementOfReasons(
         reason=form.reason.data, clause=form.clause.data, facts=form.facts.data or "",
-        detection=form.detection.data, automated=form.automated.data == "yes",
-        until=form.until.data,
+        detection=form.detection.data,
+        automated_detection=bool(form.automated_detection.data),
+        automated_decision=form.automated_decision.data, until=form.until.data,
     )  # fmt: skip
     try:
         service.remove(current_user, number, given)
@@ -164,7 +177,7 @@ def remove(number: int) -> tuple[str, int] | BaseResponse:
         if isinstance(refused, Conflict):
             raise
         blame(form, refused)
-        return _remove_page(number, form), 400
+        return _remove_page(number, form), status_of(refused)
     return redirect(url_for("pages.complaint", number=number), 303)
 
 

@@ -61,7 +61,9 @@ class Board:
         for index, data in entries:
             try:
                 entry = parse_entry(data)
-                found += self._apply(index, entry)
+                # Each entry is held against what was before it, and only then counts.
+                found += self._objections(index, entry)
+                self._apply(index, entry)
             except TlogError as error:
                 found.append(Finding("entry-invalid", None, index, "", data.decode("ascii", "replace"),
                                      str(error)))  # fmt: skip
@@ -98,9 +100,7 @@ class Board:
     def _city(self, said: DeclaredComplaint) -> str:
         return self.cities.get(said.project, "")
 
-    def _apply(self, index: int, entry: Entry) -> Iterator[Finding]:
-        """Findings are yielded before the entry counts, so that each is held against its past."""
-        found = list(self._objections(index, entry))
+    def _apply(self, index: int, entry: Entry) -> None:
         number = entry.get("complaint")
         before = self.complaints[number].state if number in self.complaints else None
         self._note(index, entry)
@@ -111,7 +111,6 @@ class Board:
             after = self.complaints[number].state
             if after != before:
                 self.moves.append((index, before, after))
-        return iter(found)
 
     def _objections(self, index: int, entry: Entry) -> Iterator[Finding]:
         number = entry.get("complaint")

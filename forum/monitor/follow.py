@@ -80,13 +80,13 @@ class Follower:
 
     def ask_again(self) -> list[Finding]:
         """Whether entries that were verified earlier are still served as they were."""
-        full = range(self._state.size >> TILE_HEIGHT)
-        again = full if len(full) <= ASKED_AGAIN else random.sample(full, ASKED_AGAIN)
+        known = range(-(-self._state.size // TILE_WIDTH))
+        again = known if len(known) <= ASKED_AGAIN else random.sample(known, ASKED_AGAIN)
         found = []
         for number in again:
-            _width, kept = self._state.bundle(number) or (0, b"")
+            width, kept = self._state.bundle(number) or (0, b"")
             try:
-                self._compare(number, self._fetch(Tile(ENTRIES, number, TILE_WIDTH)), kept)
+                self._compare(number, self._fetch(Tile(ENTRIES, number, width)), kept)
             except LogBroken as broken:
                 found.append(broken.finding)
         return found

@@ -134,7 +134,8 @@ class Round:
 
     def _wait(self) -> None:
         """Until what was honestly fresh is no longer so."""
-        fresh = self._options.now() - moment(self._board.at) < CACHED
+        at = self._board.at
+        fresh = bool(at) and self._options.now() - moment(at) < CACHED
         if fresh or self._claims()[0] > self._state.size:
             time.sleep(self._options.patience)
 
@@ -170,10 +171,14 @@ class Round:
 
     def _at_last(self) -> list[Finding]:
         """What needs the whole round: deadlines, receipts, the trees that pages named."""
-        self._follow_if_sound()
+        if self._follower.signed is not None:
+            self._follow()
+        if self._follower.signed is None:
+            # Nothing can be said of pages and receipts while the log itself does not hold.
+            return []
         if self._claims()[0] > self._state.size:
             self._wait()
-            self._follow_if_sound()
+            self._follow()
         now, signed = self._options.now(), self._follower.signed
         found = [*clocks.deadlines(self._board, now)] if self._state.size else []
         claimed, false = self._claims()
@@ -181,10 +186,6 @@ class Round:
         for path in self._options.receipts:
             found += receipts.check(path, self._board, self._state, self._verifier, self._evidence)
         return found + false
-
-    def _follow_if_sound(self) -> None:
-        if self._follower.signed is not None:
-            self._follow()
 
     def _claims(self) -> tuple[int, list[Finding]]:
         """The largest tree that a page named, and every one that is not a tree of the log."""

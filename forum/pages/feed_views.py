@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, has_request_context, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from forum.base.rights import route_acts
 from forum.base.web.cache import fragment
@@ -24,55 +25,55 @@ route_acts({f"feeds.{name}": "read" for name in NAMES})
 
 
 @blueprint.get("/feed.atom")
-def newest() -> Response:
+def newest() -> BaseResponse:
     """The newest complaints."""
     return _atom(feeds.newest_feed)
 
 
 @blueprint.get("/log/feed.atom")
-def hiding() -> Response:
+def hiding() -> BaseResponse:
     """The newest acts that hide or change something."""
     return _atom(feeds.hiding_feed)
 
 
 @blueprint.get("/complaints/<int:number>/feed.atom")
-def complaint(number: int) -> Response:
+def complaint(number: int) -> BaseResponse:
     """What happened to one complaint."""
     return _atom(lambda: feeds.complaint_feed(head_of(number)))
 
 
 @blueprint.get("/projects/<slug>/feed.atom")
-def project(slug: str) -> Response:
+def project(slug: str) -> BaseResponse:
     """The newest complaints of one estate."""
     return _atom(lambda: feeds.place_feed("project", slug))
 
 
 @blueprint.get("/cities/<slug>/feed.atom")
-def city(slug: str) -> Response:
+def city(slug: str) -> BaseResponse:
     """The newest complaints of one city."""
     return _atom(lambda: feeds.place_feed("city", slug))
 
 
 @blueprint.get("/categories/<slug>/feed.atom")
-def category(slug: str) -> Response:
+def category(slug: str) -> BaseResponse:
     """The newest complaints of one category."""
     return _atom(lambda: feeds.place_feed("category", slug))
 
 
 @blueprint.get("/robots.txt")
-def robots() -> Response:
+def robots() -> BaseResponse:
     """What search engines are asked to leave alone."""
     return Response(sitemap.robots_txt(), mimetype=TEXT)
 
 
 @blueprint.get("/sitemap.xml", endpoint="sitemap")
-def sitemap_index() -> Response:
+def sitemap_index() -> BaseResponse:
     """The parts of the sitemap."""
     return _kept(XML, lambda: _map("sitemapindex", "sitemap", sitemap.part_addresses()))
 
 
 @blueprint.get("/sitemaps/<int:number>.xml")
-def sitemap_part(number: int) -> Response:
+def sitemap_part(number: int) -> BaseResponse:
     """One part of the sitemap."""
     return _kept(XML, lambda: _map("urlset", "url", sitemap.addresses(number)))
 
@@ -92,7 +93,7 @@ def _feeds_of_this_page() -> dict[str, Any]:
 _OF_ONE = ("feeds.complaint", "feeds.city", "feeds.project", "feeds.category")
 
 
-def _atom(made: Callable[[], dict[str, Any]]) -> Response:
+def _atom(made: Callable[[], dict[str, Any]]) -> BaseResponse:
     return _kept(ATOM, lambda: render_template("pages/feed.xml", feed=made()))
 
 
@@ -100,7 +101,7 @@ def _map(outer: str, inner: str, found: list[str]) -> str:
     return render_template("pages/sitemap.xml", outer=outer, inner=inner, addresses=found)
 
 
-def _kept(mimetype: str, render: Callable[[], str]) -> Response:
+def _kept(mimetype: str, render: Callable[[], str]) -> BaseResponse:
     """The answer as it was made for this tree; the header that names the tree comes with it."""
     tip = tip_for_request()
     text = fragment(request.path, tip.size if tip else 0, render)

@@ -7,7 +7,7 @@ as the notice that stands in its place; its text is in no feed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +57,7 @@ def newest_feed() -> dict[str, Any]:
 
 def place_feed(kind: str, slug: str) -> dict[str, Any]:
     """The newest complaints of a city, project or category; NotFound when there is none."""
-    wanted = Wanted(**{kind: slug})
+    wanted = replace(Wanted(), **{kind: slug})
     name = names_of(wanted, places())[kind]
     page = url_for(f"pages.{kind}", slug=slug)
     return _feed(_("%(place)s的最新意见", place=name), page, _complaints(wanted))

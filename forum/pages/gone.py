@@ -43,4 +43,3 @@ def _own_text(head: Head) -> dict[str, Any] | None:
         return None
     facts = rows.facts_of(head.number)
     return {"title": facts.title, "body_html": facts.body_html, "remedy": facts.remedy}
-

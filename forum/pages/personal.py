@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from wtforms import Form
 
 from forum.base import clock, rights
@@ -101,13 +101,15 @@ def _may(act: str) -> bool:
     return rights.may(role(), act)
 
 
+# Made once, for every page of a complaint that a member opens.
+_SUPPORT = select(Support.complaint).where(
+    Support.complaint == bindparam("number"), Support.account_id == bindparam("person")
+)
+
+
 def _supports(number: int) -> bool:
-    found = db.session.scalar(
-        select(Support.complaint).where(
-            Support.complaint == number, Support.account_id == current_user.id
-        )
-    )
-    return found is not None
+    asked = {"number": number, "person": current_user.id}
+    return db.session.scalar(_SUPPORT, asked) is not None
 
 
 def _form(name: str, head: Head) -> Form | None:

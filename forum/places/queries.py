@@ -26,6 +26,21 @@ def categories() -> list[Category]:
     return list(db.session.scalars(select(Category).order_by(Category.position, Category.id)))
 
 
+def project_choices() -> list[tuple[str, str, str | None]]:
+    """Slug, name and name of the city of all projects, by city and name."""
+    query = select(Project.slug, Project.name, City.name).outerjoin(
+        City, City.id == Project.city_id
+    )
+    rows = db.session.execute(query.order_by(Project.city_id, Project.name))
+    return [(slug, name, city) for slug, name, city in rows]
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Slug and name of all categories in the order of the form."""
+    query = select(Category.slug, Category.name).order_by(Category.position, Category.id)
+    return [(slug, name) for slug, name in db.session.execute(query)]
+
+
 def city(slug: str) -> City | None:
     """The city at this address."""
     return db.session.scalar(select(City).where(City.slug == slug))

@@ -113,6 +113,6 @@ def _log(
     households: int | None, phase: str | None,
 ) -> int:  # fmt: skip
     return log.append(
-        "place.changed", by=by, place=place, slug=slug, within=within,
+        "place.changed", by=by, staff=None, open=True, place=place, slug=slug, within=within,
         households=households, phase=phase, texts={"text": name},
     ).index  # fmt: skip

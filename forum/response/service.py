@@ -15,8 +15,8 @@ from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid
 from forum.complaints.clocks import SILENCE
 from forum.complaints.drafts import a_text
-from forum.complaints.models import Complaint, Promise, Reply
-from forum.complaints.service import add_reply, existing, shown, tell, touch
+from forum.complaints.models import UNSOLVED, Complaint, Promise, Reply
+from forum.complaints.service import add_reply, existing, shown, start_clock, tell, touch
 from forum.log import service as log
 from forum.log.words import CAUSE_LABELS, OUTCOME_LABELS
 from forum.tlog.entry import CAUSES, OUTCOMES
@@ -45,6 +45,8 @@ def reply(
     _check_date(until, needed=holding)
     with transaction():
         complaint = shown(number)
+        if until is not None and complaint.status not in UNSOLVED:
+            raise Invalid(_l("这件事已登记处理结果，不能再写日期。请去掉日期再发。"), "until")
         answer = _say(person, complaint, body, "holding" if holding else "reply", until)
         if not holding:
             _answered(person, complaint, answer, until)
@@ -65,6 +67,7 @@ def resolve(person: Account, number: int, resolution: Resolution, body: str) -> 
         if complaint.status not in ("open", "disputed", "answered", "promised"):
             raise Conflict(_l("这件事的状态已经变了，请刷新后再看。"), status=complaint.status)
         answer = _say(person, complaint, body, "reply", None)
+        complaint.answered_at = complaint.answered_at or answer.posted_at
         _keep_promises(person, complaint)
         set_status(complaint, "resolved", by=person.role, staff=person.staff_no,
                    outcome=resolution.outcome, cause=resolution.cause)  # fmt: skip
@@ -83,20 +86,26 @@ def set_status(
     )  # fmt: skip
     complaint.status, complaint.status_at = status, entry.at
     complaint.act_entry = entry.index
-    complaint.due_at = None
+    start_clock(complaint)
     touch(complaint, entry)
 
 
 def close_silent() -> int:
     """The worker: fourteen days after a solution without a word from the author. How many."""
     limit = clock.now() - SILENCE
-    waiting = (Complaint.status == "resolved") & (Complaint.status_at <= limit)
+    # Nobody can confirm what is hidden: the days count from when it could be seen again.
+    waiting = (
+        (Complaint.status == "resolved")
+        & (Complaint.state == "visible")
+        & (Complaint.status_at <= limit)
+        & (Complaint.state_at <= limit)
+    )
     numbers = list(db.session.scalars(select(Complaint.number).where(waiting)))
     for number in numbers:
         with transaction():
             complaint = existing(number)
             # The author may have spoken between the look and the lock.
-            if complaint.status == "resolved" and complaint.status_at <= limit:
+            if complaint.status == "resolved" and complaint.state == "visible":
                 set_status(complaint, "closed_unconfirmed", by="system")
                 tell(complaint, "closed_unconfirmed")
     return len(numbers)
@@ -113,9 +122,7 @@ def break_promises() -> int:
             if promise is None or promise.state != "open":
                 continue
             complaint = existing(promise.complaint)
-            promise.state = "broken"
-            touch(complaint, log.append("promise.broken", complaint=complaint.number,
-                                        item=promise.id, of=promise.entry, by="system"))  # fmt: skip
+            _break(complaint, promise)
             if complaint.status == "promised" and not _open_promises(complaint):
                 set_status(complaint, "answered", by="system")
             tell(complaint, "promise.broken")
@@ -139,9 +146,8 @@ def _say(person: Account, complaint: Complaint, body: str, kind: str, until: dat
 
 def _answered(person: Account, complaint: Complaint, answer: Reply, until: date | None) -> None:
     """A substantive reply moves the case on, and a date in it is a promise."""
-    if complaint.answered_at is None:
-        complaint.answered_at = answer.posted_at
-    if until is not None and complaint.status in ("open", "disputed", "answered", "promised"):
+    complaint.answered_at = complaint.answered_at or answer.posted_at
+    if until is not None:
         _promise(person, complaint, answer, until)
         if complaint.status != "promised":
             set_status(complaint, "promised", by=person.role, staff=person.staff_no)
@@ -162,10 +168,19 @@ def _promise(person: Account, complaint: Complaint, answer: Reply, until: date) 
 
 def _keep_promises(person: Account, complaint: Complaint) -> None:
     for promise in _open_promises(complaint):
+        if promise.until < clock.local_date():
+            _break(complaint, promise)
+            continue
         promise.state = "kept"
         touch(complaint, log.append("promise.kept", complaint=complaint.number, item=promise.id,
                                     of=promise.entry, by=person.role,
-                                    staff=person.staff_no))  # fmt: skip
+                                    staff=person.staff_no, texts={}))  # fmt: skip
+
+
+def _break(complaint: Complaint, promise: Promise) -> None:
+    promise.state = "broken"
+    touch(complaint, log.append("promise.broken", complaint=complaint.number, item=promise.id,
+                                of=promise.entry, by="system"))  # fmt: skip
 
 
 def _open_promises(complaint: Complaint) -> list[Promise]:

@@ -42,6 +42,8 @@ MADE = ("device", "server")
 PLACES = ("city", "project", "category", "department")
 PHASES = ("on_sale", "within_two_years", "out_of_warranty")
 DETECTIONS = ("own-initiative", "notice", "authority")
+DECISIONS = ("none", "partly", "fully")
+SCOPES = ("everywhere",)
 COUNTS = ("received", "visible", "held", "refused", "removed", "erased", "merged", "withdrawn")
 
 
@@ -143,7 +145,7 @@ def _commitments(required: tuple[str, ...], optional: str = "") -> Field:
             and all(isinstance(v, str) and digest.match(v) for v in value.values())
         )
 
-    words = " ".join(required) + (f", and any of {optional}" if optional else "")
+    words = ", and ".join(filter(None, (" ".join(required), optional and f"any of {optional}")))
     return Field("commitments", f"an object, field to 64 lowercase hex digits: {words}", holds)
 
 
@@ -169,6 +171,8 @@ PROVEN = _bool("proven")
 SIG = _base64("sig", 64)
 MADE_WHERE = _one_of("made", *MADE)
 UNTIL = _null(_date("until"))
+# Null: nobody signed in, but whoever could run commands on the machine.
+GRANTED_BY = _null(_pattern("granted_by", r"S-\d{3,6}", "the granting person's staff number"))
 
 
 def _by(*who: str) -> Field:
@@ -193,7 +197,9 @@ class Kind:
 _STATEMENT_FIELDS = (
     COMPLAINT, OF, _by("moderator"), STAFF, SECOND, REASON, STATEMENT, CLAUSE,
     _integer("rules", 0, "the index of the rules.published entry the clause is of"),
-    _one_of("detection", *DETECTIONS), _bool("automated"), UNTIL, _commitments(("facts",)),
+    _one_of("detection", *DETECTIONS), _bool("automated_detection"),
+    _one_of("automated_decision", *DECISIONS), _one_of("scope", *SCOPES), UNTIL,
+    _null(_time("lapses")), _commitments(("facts",)),
 )  # fmt: skip
 
 KINDS: dict[str, Kind] = {
@@ -229,14 +235,16 @@ KINDS: dict[str, Kind] = {
     "withdrawal.requested": Kind("An unproven withdrawal waits seven days, visible.", (
         COMPLAINT, OF, _by("author"), _time("due"),
     ), hides=True),
-    "withdrawal.stopped": Kind("The author stopped the waiting withdrawal.", (
-        COMPLAINT, OF, _by("author"),
+    "withdrawal.stopped": Kind("A waiting withdrawal will not happen: the author stopped it, or "
+                               "the complaint was no longer visible when it fell due.", (
+        COMPLAINT, OF, _by("author", "system"),
     ), hides=True),
     "reply.posted": Kind("The company answered.", (
         COMPLAINT, ITEM, _by("staff", "executive"), STAFF, DEPARTMENT,
         _one_of("reply", "reply", "holding"), UNTIL, _commitments(("text", "author"), PHOTOS),
     )),
-    "reply.imported": Kind("An official reply came from an archive.", (
+    "reply.imported": Kind("An official reply came from an archive; an open complaint is answered "
+                           "by it, without a further entry.", (
         COMPLAINT, ITEM, _by("import"), _time("claimed_at"), _commitments(("text", "author")),
     )),
     "comment.posted": Kind("Somebody said something about a complaint.", (
@@ -249,26 +257,28 @@ KINDS: dict[str, Kind] = {
     "promise.made": Kind("A reply promised something by a date.", (
         COMPLAINT, ITEM, OF, _by("staff", "executive"), STAFF, _date("until"))),
     "promise.kept": Kind("What was promised is done.", (
-        COMPLAINT, ITEM, OF, _by("staff", "executive"), STAFF)),
+        COMPLAINT, ITEM, OF, _by("staff", "executive"), STAFF,
+        _commitments((), "text|" + PHOTOS))),
     "promise.broken": Kind("The promised day passed.", (COMPLAINT, ITEM, OF, _by("system"))),
     "role.granted": Kind("A person inside got a role.", (
-        STAFF, _by("system", "admin"), _one_of("role", *ROLES), DEPARTMENT, SECOND)),
+        STAFF, _by("system", "admin"), GRANTED_BY, _one_of("role", *ROLES), DEPARTMENT, SECOND,
+        UNTIL, _commitments((), "text"))),
     "role.revoked": Kind("A person inside lost a role.", (
-        STAFF, _by("system", "admin"), _one_of("role", *ROLES), SECOND)),
+        STAFF, _by("system", "admin"), GRANTED_BY, _one_of("role", *ROLES), SECOND)),
     "setting.changed": Kind("A setting that matters for hiding has another value.", (
-        _by("system", "admin"), _pattern("setting", "[a-z][a-z0-9._-]{0,63}", "a setting's name"),
+        _by("system", "admin"), _null(STAFF), _pattern("setting", "[a-z][a-z0-9._-]{0,63}", "a setting's name"),
         _pattern("value", r"[A-Za-z0-9._:/+=-]{0,200}", "its new value"),
     ), hides=True),
     "rules.published": Kind("The rules of the board, or a new version of them.", (
-        _by("system", "admin"), _integer("version", 1, "the version, from 1"),
+        _by("system", "admin"), _null(STAFF), _integer("version", 1, "the version, from 1"),
         _integer("clauses", 1, "how many clauses it has"), _commitments(("text",)),
     )),
     "place.changed": Kind("A city, project or category was added or changed.", (
-        _by("system", "admin", "import"), _one_of("place", *PLACES),
+        _by("system", "admin", "import"), _null(STAFF), _one_of("place", *PLACES),
         _pattern("slug", SLUG, "its slug, never changed"),
         _null(_pattern("within", SLUG, "the city's slug, for a project")),
         _null(_integer("households", 0, "households of a project")),
-        _null(_one_of("phase", *PHASES)), _commitments(("text",)),
+        _null(_one_of("phase", *PHASES)), _bool("open"), _commitments(("text",)),
     )),
     "balance.counted": Kind("The day's balance; also the log's heartbeat.", (
         _by("system"), _date("date"), *(_integer(name, 0, "a count") for name in COUNTS),

@@ -1,6 +1,6 @@
 """the board
 
-Revision 2026_11_22_board, after ; 2026-11-22 03:50:47.160015.
+Revision 2026_11_22_board, after ; 2026-11-22 04:35:13.797007.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ SQLITE_TRIGGERS = (
     "CREATE TRIGGER log_checkpoint_refuses_insert BEFORE INSERT ON log_checkpoint WHEN NOT (NEW.size > (SELECT coalesce(max(size), 0) FROM log_checkpoint)) BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append-only'); END",
     "CREATE TRIGGER log_checkpoint_refuses_update BEFORE UPDATE ON log_checkpoint BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append-only'); END",
     "CREATE TRIGGER log_checkpoint_refuses_delete BEFORE DELETE ON log_checkpoint BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append-only'); END",
-    "CREATE TRIGGER log_cosignature_refuses_insert BEFORE INSERT ON log_cosignature WHEN NOT (NEW.size IN (SELECT size FROM log_checkpoint)) BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
+    "CREATE TRIGGER log_cosignature_refuses_insert BEFORE INSERT ON log_cosignature WHEN NOT (NEW.size IN (SELECT c.size FROM log_checkpoint c WHERE c.size = NEW.size)) BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
     "CREATE TRIGGER log_cosignature_refuses_update BEFORE UPDATE ON log_cosignature BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
     "CREATE TRIGGER log_cosignature_refuses_delete BEFORE DELETE ON log_cosignature BEGIN SELECT RAISE(ABORT, 'log_cosignature is append-only'); END",
-    "CREATE TRIGGER log_published_refuses_insert BEFORE INSERT ON log_published WHEN NOT (NEW.size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN (SELECT size FROM log_checkpoint)) BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
+    "CREATE TRIGGER log_published_refuses_insert BEFORE INSERT ON log_published WHEN NOT (NEW.size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN (SELECT c.size FROM log_checkpoint c WHERE c.size = NEW.size)) BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
     "CREATE TRIGGER log_published_refuses_update BEFORE UPDATE ON log_published BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
     "CREATE TRIGGER log_published_refuses_delete BEFORE DELETE ON log_published BEGIN SELECT RAISE(ABORT, 'log_published is append-only'); END",
 )
@@ -50,12 +50,12 @@ POSTGRESQL_TRIGGERS = (
     'CREATE TRIGGER log_checkpoint_refuses_update BEFORE UPDATE ON log_checkpoint FOR EACH ROW EXECUTE FUNCTION log_checkpoint_is_append_only()',
     'CREATE TRIGGER log_checkpoint_refuses_delete BEFORE DELETE ON log_checkpoint FOR EACH ROW EXECUTE FUNCTION log_checkpoint_is_append_only()',
     'CREATE TRIGGER log_checkpoint_refuses_truncate BEFORE TRUNCATE ON log_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION log_checkpoint_is_append_only()',
-    "CREATE FUNCTION log_cosignature_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.size IN (SELECT size FROM log_checkpoint) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_cosignature is append-only'; END $$",
+    "CREATE FUNCTION log_cosignature_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.size IN (SELECT c.size FROM log_checkpoint c WHERE c.size = NEW.size) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_cosignature is append-only'; END $$",
     'CREATE TRIGGER log_cosignature_refuses_insert BEFORE INSERT ON log_cosignature FOR EACH ROW EXECUTE FUNCTION log_cosignature_is_append_only()',
     'CREATE TRIGGER log_cosignature_refuses_update BEFORE UPDATE ON log_cosignature FOR EACH ROW EXECUTE FUNCTION log_cosignature_is_append_only()',
     'CREATE TRIGGER log_cosignature_refuses_delete BEFORE DELETE ON log_cosignature FOR EACH ROW EXECUTE FUNCTION log_cosignature_is_append_only()',
     'CREATE TRIGGER log_cosignature_refuses_truncate BEFORE TRUNCATE ON log_cosignature FOR EACH STATEMENT EXECUTE FUNCTION log_cosignature_is_append_only()',
-    "CREATE FUNCTION log_published_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN (SELECT size FROM log_checkpoint) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_published is append-only'; END $$",
+    "CREATE FUNCTION log_published_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'INSERT' AND NEW.size > (SELECT coalesce(max(size), 0) FROM log_published) AND NEW.size IN (SELECT c.size FROM log_checkpoint c WHERE c.size = NEW.size) THEN RETURN NEW; END IF; RAISE EXCEPTION 'log_published is append-only'; END $$",
     'CREATE TRIGGER log_published_refuses_insert BEFORE INSERT ON log_published FOR EACH ROW EXECUTE FUNCTION log_published_is_append_only()',
     'CREATE TRIGGER log_published_refuses_update BEFORE UPDATE ON log_published FOR EACH ROW EXECUTE FUNCTION log_published_is_append_only()',
     'CREATE TRIGGER log_published_refuses_delete BEFORE DELETE ON log_published FOR EACH ROW EXECUTE FUNCTION log_published_is_append_only()',
@@ -303,9 +303,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('complaint', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_complaint_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_complaint_answered', ['imported', 'posted_at', 'answered_at'], unique=False)
         batch_op.create_index('ix_complaint_category', ['category_id', 'number'], unique=False)
         batch_op.create_index('ix_complaint_counts', ['state', 'listed', 'redacted', 'imported', 'withdrawal_due', 'status', 'due_at'], unique=False)
-        batch_op.create_index('ix_complaint_answered', ['imported', 'posted_at', 'answered_at'], unique=False)
         batch_op.create_index('ix_complaint_due', ['due_at', 'number'], unique=False)
         batch_op.create_index('ix_complaint_project', ['project_id', 'number'], unique=False)
         batch_op.create_index('ix_complaint_shown', ['state', 'listed', 'number'], unique=False)
@@ -346,7 +346,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_reply_account_id')),
     sa.ForeignKeyConstraint(['complaint'], ['complaint.number'], name=op.f('fk_reply_complaint')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reply')),
-    sa.UniqueConstraint('source_id', name=op.f('uq_reply_source_id'))
+    sa.UniqueConstraint('source_id', name=op.f('uq_reply_source_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('reply', schema=None) as batch_op:
         batch_op.create_index('ix_reply_complaint', ['complaint', 'id'], unique=False)
@@ -360,7 +361,9 @@ def upgrade() -> None:
     sa.Column('rules', sa.Integer(), nullable=False),
     sa.Column('facts', sa.Text(), nullable=False),
     sa.Column('detection', sa.String(length=16), nullable=False),
-    sa.Column('automated', sa.Boolean(), nullable=False),
+    sa.Column('automated_detection', sa.Boolean(), nullable=False),
+    sa.Column('automated_decision', sa.String(length=8), nullable=False),
+    sa.Column('scope', sa.String(length=12), nullable=False),
     sa.Column('until', sa.Date(), nullable=True),
     sa.Column('staff', sa.String(length=8), nullable=False),
     sa.Column('second', sa.String(length=8), nullable=True),
@@ -428,7 +431,8 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.ForeignKeyConstraint(['complaint'], ['complaint.number'], name=op.f('fk_promise_complaint')),
     sa.ForeignKeyConstraint(['reply_id'], ['reply.id'], name=op.f('fk_promise_reply_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_promise'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_promise')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('promise', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_promise_complaint'), ['complaint'], unique=False)

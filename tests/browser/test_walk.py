@@ -64,7 +64,9 @@ def removed(moderator: Visit, path: str) -> None:
     moderator.open(path)
     moderator.tap("申请下架（须写处理说明）")
     form = "/remove"
-    moderator.choose(form, reason="personal-data", clause="3.2", detection="notice", automated="no")
+    moderator.choose(
+        form, reason="personal-data", clause="3.2", detection="notice", automated_decision="none"
+    )
     moderator.fill(form, facts=FACTS)
     moderator.tap("下架并公开处理说明")
     expect(moderator.page.locator("h1")).to_have_text("此处原有一条意见")

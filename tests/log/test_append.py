@@ -17,7 +17,7 @@ from forum.tlog.proof import check_proof, parse_proof
 from tests.log.board import SUPPORT, support
 
 pytestmark = pytest.mark.usefixtures("app")
-PLACE = {"by": "system", "place": "city", "slug": "shenzhen", "within": None,
+PLACE = {"by": "system", "staff": None, "open": True, "place": "city", "slug": "shenzhen", "within": None,
          "households": None, "phase": None}  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from forum.tlog.entry import format_entry, parse_entry
 from forum.tlog.note import Signer
 from tests.log.board import SUPPORT, support
 
-PLACE = {"by": "system", "place": "city", "slug": "shenzhen", "within": None,
+PLACE = {"by": "system", "staff": None, "open": True, "place": "city", "slug": "shenzhen", "within": None,
          "households": None, "phase": None}  # fmt: skip
 
 

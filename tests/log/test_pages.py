@@ -15,7 +15,7 @@ from forum.tlog.merkle import leaf_hash
 from tests.log.board import SUPPORT, support
 
 REMOVED = {"by": "moderator", "staff": "S-004", "second": None, "reason": "personal-data",
-           "statement": 3, "clause": "3.2", "rules": 0, "detection": "notice", "automated": False,
+           "statement": 3, "clause": "3.2", "rules": 0, "detection": "notice", "automated_detection": False, "automated_decision": "none", "scope": "everywhere", "lapses": None,
            "until": None}  # fmt: skip
 
 

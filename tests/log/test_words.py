@@ -49,7 +49,7 @@ def test_every_role_has_a_label():
 
 REMOVED = {"complaint": 12345, "of": 40, "by": "moderator", "staff": "S-004", "statement": 3,
            "reason": "personal-data", "clause": "3.2", "rules": 2, "detection": "notice",
-           "automated": False, "until": None}  # fmt: skip
+           "automated_detection": False, "automated_decision": "none", "scope": "everywhere", "lapses": None, "until": None}  # fmt: skip
 
 
 def test_a_removal_says_ground_clause_and_that_nobody_else_looked():

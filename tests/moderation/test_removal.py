@@ -22,7 +22,7 @@ from forum.transparency import queries as transparency
 from tests.factories import a_complaint, a_member, a_person, a_removal
 
 GOOD = {"reason": "abuse", "clause": "3.4", "facts": "第二段辱骂楼下住户，点名道姓。",
-        "detection": "notice", "automated": False, "until": None}  # fmt: skip
+        "detection": "notice", "automated_detection": False, "automated_decision": "none", "until": None}  # fmt: skip
 
 
 def test_a_removal_is_an_entry_with_its_reason_and_a_statement(app: Flask) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
+from flask.ctx import AppContext
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from forum.app import create_app
 from forum.base import clock, outbox
@@ -27,6 +28,15 @@ from forum.tlog.note import Verifier
 from tests.scenes import a_board_in_use
 
 UNHURRIED = 10_000.0
+
+
+class Quiet(WSGIRequestHandler):
+    """Keeps connections, and says nothing of each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_said: object) -> None:
+        """The monitor asks a lot."""
 
 
 @dataclass
@@ -90,6 +100,15 @@ def used_instance(opened_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     return folder
 
 
+def _end(server: BaseWSGIServer, thread: threading.Thread, context: AppContext) -> None:
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    db.session.remove()
+    db.engine.dispose()
+    context.pop()
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Path], Board]]:
     """`serve(instance)`: that board on a free port of this machine, its context pushed."""
@@ -99,25 +118,24 @@ def serve() -> Iterator[Callable[[Path], Board]]:
         from tests.conftest import settings
 
         app = create_app(settings(instance))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         context = app.app_context()
         context.push()
-        ends.extend([server.shutdown, thread.join, server.server_close, db.session.remove,
-                     db.engine.dispose, lambda: context.pop()])  # fmt: skip
+        ends.append(lambda: _end(server, thread, context))
         url = f"http://127.0.0.1:{server.server_port}"
         return Board(app, instance, url, resource("log").signer.vkey)
 
     yield serve
-    for end in ends:
+    for end in reversed(ends):
         end()
 
 
 @pytest.fixture
 def board(serve: Callable[[Path], Board], used_instance: Path, tmp_path: Path) -> Board:
     """A served board in use that a test may do anything to."""
-    return serve(Path(shutil.copytree(used_instance, tmp_path / "instance")))
+    return serve(Path(shutil.copytree(used_instance, tmp_path / "instance", symlinks=True)))
 
 
 def work(board: Board) -> None:

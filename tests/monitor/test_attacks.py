@@ -79,7 +79,9 @@ BY_SQL = [
       "UPDATE c SET number = 5, entry = 999, type = 'praise'", "INSERT INTO complaint SELECT * FROM c"],
      "unlogged-content", 5),
     ("an entry is altered",
-     ["UPDATE log_entry SET bytes = replace(bytes, 'criticism', 'praise')"], "entry-altered", None),
+     ["UPDATE log_entry SET bytes ="
+      " CAST(replace(CAST(bytes AS TEXT), 'criticism', 'praise') AS BLOB)"],
+     "entry-altered", None),
     ("an entry is deleted", ["DELETE FROM log_entry WHERE idx = 9"], "entry-missing", None),
     ("tiles are pruned", ["DELETE FROM log_node WHERE level = 0"], "entry-altered", None),
     ("a hash is altered", ["UPDATE log_node SET hash = zeroblob(32) WHERE number = 3"],

@@ -33,7 +33,7 @@ VALUES = {
     "project": "garden-2", "category": "parking", "department": "property", "slug": "shenzhen",
     "within": "shenzhen", "staff": "S-017", "second": "S-018", "clause": "3.2.1",
     "setting": "hold", "value": "on", "origin": "complaints.example/tlog",
-    "previous": "old.example:8000/tlog", "author_key": DIGEST, "verified": True, "automated": False,
+    "previous": "old.example:8000/tlog", "author_key": DIGEST, "verified": True, "automated_detection": False, "lapses": AT, "granted_by": "S-001", "open": True,
     "wanted_by": "2026-12-31", "until": "2026-12-31", "date": "2026-11-22", "due": AT,
     "claimed_at": "2019-05-06T07:08:09Z", "proven": True, "sig": SIG,
 }  # fmt: skip
@@ -54,7 +54,8 @@ def sample(kind, **fields):
 
 def _first(name, field):
     if name == "commitments":
-        words = field.rule.partition("digits: ")[2].partition(",")[0].split()
+        required = field.rule.partition("digits: ")[2].partition(", and ")[0]
+        words = [] if required.startswith("any of") else required.split()
         return dict.fromkeys(words, DIGEST)
     return field.rule.removeprefix("one of ").split()[0].rstrip(",")
 

@@ -125,12 +125,12 @@ def test_what_was_vouched_for_survives_a_kill_at_the_answer(tmp_path):
 
 
 class ForgetfulWitness(Witness):
-    """The flaw: reads, judges and stores, each by itself."""
+    """The flaw: reads and judges before it takes the lock, under which it stores."""
 
     def add_checkpoint(self, request):
         with self.store.locked(LOG.name) as slot:
-            seen = slot.read()
-        answer = judge(request, State(self.store.logs(), {LOG.name: seen}))
+            pass
+        answer = judge(request, State(self.store.logs(), {LOG.name: slot.read()}))
         with self.store.locked(LOG.name) as slot:
             return self._vouch(answer, slot)
 
