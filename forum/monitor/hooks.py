@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 # A page of ours has 100 kB; whoever sends very much more, or nests without end, is read up to here.
-MOST_TEXT = 2_000_000
+MOST_TEXT = 1_000_000
+PIECE = 100_000
 MOST_SHEET = 500_000
 DEEPEST = 200
 # Fields whose text must be readable; what makes it unreadable is looked for around them.
@@ -83,8 +84,7 @@ class Page(HTMLParser):
         self._figure: dict[str, str] = {}
         self._row_state: str | None = None
         self.styles = ""
-        self.feed(html[:MOST_TEXT])
-        self.close()
+        _feed(self, html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -206,6 +206,13 @@ class Page(HTMLParser):
             said.text += text
 
 
+def _feed(parser: HTMLParser, text: str) -> None:
+    """Parse in pieces and never `close`: what a page leaves unfinished is not looked at again and
+    again, which would take time with the square of its length."""
+    for start in range(0, min(len(text), MOST_TEXT), PIECE):
+        parser.feed(text[start : start + PIECE])
+
+
 def refuses(content: str) -> bool:
     """Whether a robots rule (of a meta element or of `X-Robots-Tag`) keeps a page out."""
     return _REFUSAL.search(content) is not None
@@ -289,8 +296,7 @@ class Addresses(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._tags: list[str] = []
-        self.feed(xml[:MOST_TEXT])
-        self.close()
+        _feed(self, xml)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if len(self._tags) < DEEPEST:

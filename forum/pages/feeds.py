@@ -57,7 +57,8 @@ def newest_feed() -> dict[str, Any]:
 
 def place_feed(kind: str, slug: str) -> dict[str, Any]:
     """The newest complaints of a city, project or category; NotFound when there is none."""
-    wanted = replace(Wanted(), **{kind: slug})
+    at: dict[str, Any] = {kind: slug}
+    wanted = replace(Wanted(), **at)
     name = names_of(wanted, places())[kind]
     page = url_for(f"pages.{kind}", slug=slug)
     return _feed(_("%(place)s的最新意见", place=name), page, _complaints(wanted))
