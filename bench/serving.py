@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import random
 import signal
 import socket
@@ -34,6 +35,10 @@ class Server:
         return [
             int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         ]
+
+    def processor_seconds(self) -> float:
+        """What its children have had of a processor so far."""
+        return sum(_processor_seconds(pid) for pid in self.web_workers())
 
 
 @contextmanager
@@ -115,6 +120,11 @@ def own_megabytes(pids: Sequence[int]) -> float:
 def _private_kilobytes(pid: int) -> int:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime, stime
 
 
 @contextmanager

@@ -117,6 +117,7 @@ class Follower:
         new, state = signed.checkpoint, self._state
         if new.size == state.size:
             return
+        self._refuse_fork(signed)
         size = state.size
         frontier = state.read(merkle.frontier_nodes(size)) if size else []
         with state.change():
@@ -128,6 +129,21 @@ class Follower:
             self._require_root(signed, merkle.root_from_frontier(frontier))
             state.remember("size", str(new.size))
             state.remember("note", signed.note)
+
+    def _refuse_fork(self, signed: SignedCheckpoint) -> None:
+        """Tiles that lead to the signed root, but not from the tree that was signed before, are
+        the log's own proof that it keeps two histories."""
+        new, size = signed.checkpoint, self._state.size
+        reader = tile_reader(self._tile, new.size)
+        try:
+            sound = merkle.tree_root(new.size, reader) == new.root
+        except TlogError:
+            sound = False
+        proven = self._prove_growth(new, size) if sound else None
+        if proven is not None:
+            self._break("log-fork", None, "/tlog/checkpoint", proven,
+                        f"growth from the tree of {size} that was signed before",
+                        self._known_note(), signed.note.encode())  # fmt: skip
 
     def _bundles(self, start: int, stop: int) -> Bundles:
         """Every bundle with new entries; the first may begin with entries that are known."""
