@@ -20,7 +20,7 @@ from forum.base.jobs import Job, Worker
 from forum.base.mail import mailer_for, texter_for
 from forum.base.storage import FileStorage
 from forum.base.web import cache, errors, filters, forms, frame, guard, headers, locale, received
-from forum.complaints import author_acts
+from forum.complaints import author_acts, photos
 from forum.complaints import check as complaint_check
 from forum.complaints import service as complaint_service
 from forum.complaints import views as complaints
@@ -103,6 +103,7 @@ def worker_of(app: Flask) -> Worker:
         Job("case-timers", response_timers.run_due, every=timedelta(seconds=60)),
         Job("withdrawals", author_acts.withdraw_due, every=timedelta(seconds=60)),
         Job("measures-ended", moderation_service.restore_ended, every=timedelta(seconds=60)),
+        Job("orphan-photos", photos.forget_orphans, daily_at="03:40"),
         Job("posting-keys", complaint_service.forget_keys, daily_at="03:20"),
         Job("balance", transparency_service.count_daily, daily_at="00:05"),
         Job("digest", digest_service.send_due, daily_at=digest_at),

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from forum.base.db import db, transaction
 from forum.base.resources import resource, setting
@@ -38,6 +38,7 @@ def check(app: Flask, bind: str | None = None) -> list[str]:
     with app.app_context():
         _require_log()
         _require_triggers()
+        _require_durable_commits()
         _require_origin()
         refusals = _compare_with_past(warnings)
         if not refusals:
@@ -104,6 +105,14 @@ def _require_triggers() -> None:
     missing = missing_triggers(db.session.connection())
     if missing:
         raise NotReady("the log is unguarded, triggers are missing: " + ", ".join(sorted(missing)))
+
+
+def _require_durable_commits() -> None:
+    """A receipt is sent after the commit, so the commit must have reached the disk by then."""
+    if db.engine.dialect.name != "postgresql":
+        return
+    if db.session.scalar(text("SHOW synchronous_commit")) == "off":
+        raise NotReady("synchronous_commit is off: a crash would lose receipted complaints")
 
 
 def _require_origin() -> None:

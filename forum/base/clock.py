@@ -12,13 +12,25 @@ BOARD_ZONE = ZoneInfo("Asia/Shanghai")
 MAX_STEP = timedelta(seconds=60)
 
 _set_to: datetime | None = None
+
+
+def _steady() -> float:
+    """Seconds of a clock nobody can set; where there is one, it runs on while the host sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 _started_wall = time.time()
-_started_monotonic = time.monotonic()
+_started_steady = _steady()
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _set_to if _set_to is not None else datetime.now(UTC)
+
+
+def is_set() -> bool:
+    """Whether `now()` is what `set_to` says, and no clock's reading."""
+    return _set_to is not None
 
 
 def local_date(moment: datetime | None = None) -> date:
@@ -27,17 +39,17 @@ def local_date(moment: datetime | None = None) -> date:
 
 
 def has_stepped() -> bool:
-    """Whether the host's clock moved more than 60 s against this process's monotonic clock."""
+    """Whether the host's clock moved more than 60 s against one that nobody can set."""
     if _set_to is not None:
         return False
-    drift = (time.time() - _started_wall) - (time.monotonic() - _started_monotonic)
+    drift = (time.time() - _started_wall) - (_steady() - _started_steady)
     return abs(drift) > MAX_STEP.total_seconds()
 
 
 def accept_step() -> None:
     """Take the host's clock as it stands now for the new reference of `has_stepped`."""
-    global _started_wall, _started_monotonic
-    _started_wall, _started_monotonic = time.time(), time.monotonic()
+    global _started_wall, _started_steady
+    _started_wall, _started_steady = time.time(), _steady()
 
 
 @contextmanager

@@ -122,7 +122,8 @@ def _remember(job: Job, now: datetime) -> None:
 def _only_worker(stopped: threading.Event) -> Iterator[None]:
     """Wait until no other worker of this board is at work."""
     if db.engine.dialect.name == "postgresql":
-        with db.engine.connect() as connection:
+        # Not in a transaction: an idle one would keep the database from clearing up behind it.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             query = text("SELECT pg_try_advisory_lock(:key)")
             while not connection.scalar(query, {"key": WORKER_LOCK}):
                 if stopped.wait(1):

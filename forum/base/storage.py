@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,6 +39,12 @@ class FileStorage:
         except FileNotFoundError:
             return None
         return data if sha256(data).hexdigest() == key.partition("/")[2] else None
+
+    def older_than(self, kind: str, moment: float) -> Iterator[str]:
+        """Keys of the files of a kind that were written before `moment` (POSIX seconds)."""
+        for path in sorted((self.folder / kind).glob("??/*")):
+            if path.stat().st_mtime < moment and _KEY.match(f"{kind}/{path.name}"):
+                yield f"{kind}/{path.name}"
 
     def delete(self, key: str) -> None:
         """Forget the bytes; nothing happens when they are not there."""

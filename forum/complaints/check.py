@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import db
-from forum.complaints.models import Complaint, Photo, Reply, Version
+from forum.base.resources import resource
+from forum.complaints.models import Complaint, Photo, Promise, Reply, Version
 from forum.log.check import Difference
 from forum.log.models import LogEntry, Opening
 from forum.places.models import Category, Project
+from forum.tlog.authorkey import act_message, check_act
 from forum.tlog.commitment import commit
 from forum.tlog.declared import Declared, DeclaredComplaint
 from forum.tlog.entry import parse_entry
@@ -39,12 +41,25 @@ def _replay() -> tuple[Declared, list[Difference]]:
     declared, broken = Declared(), []
     query = select(LogEntry.index, LogEntry.bytes).where(LogEntry.complaint.is_not(None))
     rows = db.session.execute(query.order_by(LogEntry.index).execution_options(yield_per=BATCH))
+    origin = resource("log").origin
     for index, data in rows:
         try:
-            declared.apply(index, parse_entry(data))
+            entry = parse_entry(data)
+            declared.apply(index, entry)
+            _require_signature(origin, entry, declared)
         except TlogError as error:
             broken.append(Difference("entry-contradicts", index, str(error)))
     return declared, broken
+
+
+def _require_signature(origin: str, entry: dict[str, Any], declared: Declared) -> None:
+    """AuthorKeyError when an act that calls itself proven is not signed by the author's key."""
+    if entry.get("proven") is not True:
+        return
+    number = entry["complaint"]
+    message = act_message(origin, number, entry["kind"], entry.get("status"), entry["of"],
+                          entry.get("commitments", {}).get("text"))  # fmt: skip
+    check_act(declared.complaints[number].author_key or "", message, entry["sig"])
 
 
 def _check_batch(numbers: Sequence[int], declared: Declared) -> Iterator[Difference]:
@@ -66,6 +81,7 @@ def _check_batch(numbers: Sequence[int], declared: Declared) -> Iterator[Differe
     versions = _grouped(Version, within, Version.entry)
     replies = _grouped(Reply, within, Reply.id)
     photos = _grouped(Photo, within, Photo.id)
+    promises = _grouped(Promise, within, Promise.id)
     for row, project, category in rows:
         said = declared.complaints.get(row.number)
         if said is None:
@@ -74,6 +90,7 @@ def _check_batch(numbers: Sequence[int], declared: Declared) -> Iterator[Differe
         yield from _check_fields(row, project, category, said)
         yield from _check_texts(row, versions.get(row.number, []), said, salts)
         yield from _check_replies(row.number, replies.get(row.number, []), said, salts)
+        yield from _check_promises(promises.get(row.number, []), said)
         yield from _check_photos(photos.get(row.number, []), said, salts)
 
 
@@ -145,6 +162,15 @@ def _check_replies(
     for missing in said.replies.keys() - {reply.id for reply in replies}:
         entry = said.replies[missing].entry
         yield Difference("row-missing", entry, f"reply {missing} of complaint {number}")
+
+
+def _check_promises(promises: list[Promise], said: DeclaredComplaint) -> Iterator[Difference]:
+    here = {row.id: (row.entry, row.until.isoformat(), row.state) for row in promises}
+    there = {key: (p.entry, p.until, p.state) for key, p in said.promises.items()}
+    for item in sorted(here.keys() | there.keys()):
+        if here.get(item) != there.get(item):
+            entry = said.promises[item].entry if item in said.promises else None
+            yield Difference("row-differs", entry, f"promise {item} of complaint {said.number}")
 
 
 def _check_photos(

@@ -14,14 +14,19 @@ from hashlib import sha256
 import pillow_heif
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps
+from sqlalchemy import select
 
+from forum.base import clock
+from forum.base.db import db
 from forum.base.refusal import Invalid
 from forum.base.resources import resource
+from forum.complaints.models import Photo
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
 THUMB_SIDE = 480
+ORPHAN_AGE = 86_400  # seconds
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "MPO", "GIF")
 
 pillow_heif.register_heif_opener()
@@ -86,6 +91,24 @@ def store(photos: tuple[PreparedPhoto, ...]) -> None:
         storage.put("photos", photo.public)
         storage.put("photos", photo.thumb)
         storage.put("originals", photo.received)
+
+
+def forget_orphans() -> int:
+    """Delete files of postings that were refused after they were stored. How many there were.
+
+    A day's grace: a posting under way has files before it has rows.
+    """
+    storage, before = resource("storage"), clock.now().timestamp() - ORPHAN_AGE
+    named = set(db.session.scalars(select(Photo.sha256).union(select(Photo.thumb))))
+    named_originals = set(db.session.scalars(select(Photo.received)))
+    forgotten = 0
+    for kind, kept in (("photos", named), ("originals", named_originals)):
+        for key in storage.older_than(kind, before):
+            if key.partition("/")[2] not in kept:
+                storage.delete(key)
+                forgotten += 1
+    db.session.rollback()
+    return forgotten
 
 
 def _jpeg(picture: Image.Image) -> bytes:

@@ -36,8 +36,8 @@ def photo_is_shown(sha256: str) -> bool:
 def nine_in_ten_answered_within() -> int | None:
     """Days within which nine in ten of the last half year's complaints were first answered.
 
-    Those still waiting count with their age so far, whatever became of them: hiding a slow case
-    does not improve the figure. None below ten cases, or when nine in ten are not answered yet.
+    Those without an answer count as longer than all others, whatever became of them: hiding a
+    slow case does not improve the figure. None below ten cases, or when nine in ten have no answer.
     """
     rows = db.session.execute(
         select(Complaint.posted_at, Complaint.answered_at).where(

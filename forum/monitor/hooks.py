@@ -15,7 +15,7 @@ VOID = frozenset("area base br col embed hr img input link meta source track wbr
 MOST_TEXT = 1_000_000
 PIECE = 100_000
 MOST_SHEET = 500_000
-DEEPEST = 200
+DEEPEST = 50
 # Fields whose text must be readable; what makes it unreadable is looked for around them.
 READABLE = ("title", "body")
 ROBOTS = re.compile(r"robots|googlebot|bingbot|baiduspider|360spider|sogou|yisou|bytespider", re.I)
@@ -164,9 +164,9 @@ class Page(HTMLParser):
         names = given.get("class", "").split()
         if tag == "tr":
             self._row_state = None
-        if any(element.tag == "tr" for element in self._open):
-            state = next((n[6:] for n in names if n.startswith("state-")), None)
-            self._row_state = state or self._row_state
+        state = next((name[6:] for name in names if name.startswith("state-")), None)
+        if state and any(element.tag == "tr" for element in self._open):
+            self._row_state = state
         if tag == "td" and "amount" in names and self._row_state:
             self.figures.setdefault(self._row_state, "")
 

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 BROWSER = ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -124,7 +124,9 @@ class Site:
         cut.daemon = True
         cut.start()
         try:
-            return self._exchange(connection, url, path, vantage)
+            answer = self._exchange(connection, url, path, vantage)
+            # Being cut can look like a regular end, of headers above all.
+            return answer if cut.is_alive() else replace(answer, problem="too slow")
         except _BROKEN as error:
             self._close(vantage)
             late = not cut.is_alive()

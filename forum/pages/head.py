@@ -61,19 +61,21 @@ def head_of(number: int) -> Head:
 
 def _newest(kind: str) -> ScalarSelect[int]:
     # One subquery for each kind: that way each is a single step down the index.
-    return select(db.func.max(LogEntry.index)).where(LogEntry.kind == kind).scalar_subquery()
+    entries = LogEntry.__table__.c
+    return select(db.func.max(entries.idx)).where(entries.kind == kind).scalar_subquery()
 
 
 # Made once: it is all that a page asks when it is served as it was kept.
+_rows = Complaint.__table__.c
 _HEAD = select(
-    Complaint.number, Complaint.title, Complaint.state, Complaint.status, Complaint.state_at,
-    Complaint.last_entry, Complaint.act_entry, Complaint.account_id, Complaint.locked,
-    Complaint.withdrawal_due, *(_newest(kind) for kind in BOARD_KINDS),
-).where(Complaint.number == bindparam("number"))  # fmt: skip
+    _rows.number, _rows.title, _rows.state, _rows.status, _rows.state_at, _rows.last_entry,
+    _rows.act_entry, _rows.account_id, _rows.locked, _rows.withdrawal_due,
+    *(_newest(kind) for kind in BOARD_KINDS),
+).where(_rows.number == bindparam("number"))  # fmt: skip
 
 
 def _read(number: int) -> Head | None:
-    row = db.session.execute(_HEAD, {"number": number}).first()
+    row = db.session.connection().execute(_HEAD, {"number": number}).first()
     if row is None:
         return None
     read: tuple[Any, ...] = tuple(row)

@@ -32,6 +32,15 @@ class DeclaredReply:
 
 
 @dataclass
+class DeclaredPromise:
+    """A promise: its entry, its last day, and what became of it (open, kept, broken)."""
+
+    entry: int
+    until: str
+    state: str = "open"
+
+
+@dataclass
 class DeclaredVersion:
     """A text of a complaint: its entry, whether the author's key proves it, its commitment."""
 
@@ -65,6 +74,7 @@ class DeclaredComplaint:
     withdrawal_due: str | None = None
     versions: list[DeclaredVersion] = field(default_factory=list)
     replies: dict[int, DeclaredReply] = field(default_factory=dict)
+    promises: dict[int, DeclaredPromise] = field(default_factory=dict)
 
 
 class Declared:
@@ -149,6 +159,17 @@ def _reply(complaint: DeclaredComplaint, index: int, entry: Mapping[str, Any]) -
         complaint.status = "answered"
 
 
+def _promised(complaint: DeclaredComplaint, index: int, entry: Mapping[str, Any]) -> None:
+    complaint.promises[entry["item"]] = DeclaredPromise(index, entry["until"])
+
+
+def _promise_ended(complaint: DeclaredComplaint, index: int, entry: Mapping[str, Any]) -> None:
+    promise = complaint.promises.get(entry["item"])
+    if promise is None or promise.state != "open":
+        raise DeclaredError(f"entry {index} ends a promise that is not open")
+    promise.state = entry["kind"].removeprefix("promise.")
+
+
 _STEPS = {
     "complaint.edited": _edited,
     "complaint.status": _status,
@@ -162,4 +183,7 @@ _STEPS = {
     "reply.posted": _reply,
     "reply.imported": _reply,
     "comment.posted": _reply,
+    "promise.made": _promised,
+    "promise.kept": _promise_ended,
+    "promise.broken": _promise_ended,
 }

@@ -1,12 +1,14 @@
 """`forum log check` names every row that is not what its entry says."""
 
 import secrets
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from forum.app import ROW_CHECKS
+from forum.base import clock
 from forum.base.db import db
 from forum.complaints import author_acts, photos, service
 from forum.complaints.author_acts import Proof
@@ -26,7 +28,8 @@ def _history() -> None:
     author = first.account
     service.support(a_member("邻居"), first.number)
     service.comment(a_member("楼上"), first.number, "我们也是。")
-    response.reply(a_person(), first.number, "查过了，明天换。")
+    tomorrow = clock.local_date() + timedelta(days=1)
+    response.reply(a_person(), first.number, "查过了，明天换。", until=tomorrow)
     response.resolve(a_person(), first.number, Resolution("fixed", "execution"), "换好了。")
     author_acts.change_status(author, 1, "confirmed", Proof(existing(1).act_entry, a_code(key)))
     second = a_complaint(author)
@@ -60,6 +63,7 @@ def test_an_honest_history_is_clean(app: Flask) -> None:
         "UPDATE statement SET facts = 'something else entirely' WHERE number = 1",
         "UPDATE statement SET reason = 'spam' WHERE number = 1",
         "DELETE FROM opening WHERE complaint = 2",
+        "UPDATE promise SET state = 'open' WHERE complaint = 1",
         "UPDATE complaint SET category_id = category_id % 9 + 1 WHERE number = 2",
     ],
 )

@@ -1,11 +1,13 @@
 """Photos are re-encoded, stripped and bounded; what is no photo is refused with a sentence."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from PIL import Image
 
+from forum.base import clock
 from forum.base.refusal import Invalid
 from forum.base.resources import resource
 from forum.complaints import photos
@@ -48,6 +50,18 @@ def test_a_swapped_file_is_never_served(sqlite_app: Flask) -> None:
     key = storage.put("photos", b"the true bytes")
     storage._path(key).write_bytes(b"other bytes")
     assert storage.get(key) is None
+
+
+def test_files_of_a_refused_posting_are_forgotten_after_a_day(sqlite_app: Flask) -> None:
+    kept, orphan = photos.prepare(a_picture(90, 60), ""), photos.prepare(a_picture(600, 900), "")
+    a_complaint(photos=(kept,))
+    photos.store((orphan,))
+    assert photos.forget_orphans() == 0
+    with clock.set_to(clock.now() + timedelta(days=2)):
+        assert photos.forget_orphans() == 3
+    storage = resource("storage")
+    assert storage.get(f"originals/{kept.received_sha256}") and storage.get(f"photos/{kept.sha256}")
+    assert storage.get(f"originals/{orphan.received_sha256}") is None
 
 
 def _bomb() -> bytes:

@@ -26,7 +26,9 @@ class Front:
         def note(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
             said.update(status=status, headers=dict(headers))
 
-        body = b"".join(self._inner(environ, note))
+        answer = self._inner(environ, note)
+        body = b"".join(answer)
+        getattr(answer, "close", lambda: None)()
         status, headers, body = self._change(said["status"], agent, said["headers"], body)
         headers["Content-Length"] = str(len(body))
         start(status, list(headers.items()))

@@ -56,8 +56,8 @@ def test_a_broken_answer_is_a_finding(board, tmp_path, path, body):
 def test_a_redirect_to_another_host_is_not_followed(board, tmp_path):
     away = answering("302 Found", Location="http://127.0.0.1:9/elsewhere")
     put_before(board.app, lambda path, agent: path == "/complaints", away)
-    (found,) = {f.seen for f in monitor(board, tmp_path / "state").findings}
-    assert found == "HTTP 302 to http://127.0.0.1:9/elsewhere"
+    seen = {f.seen for f in monitor(board, tmp_path / "state").findings}
+    assert "HTTP 302 to http://127.0.0.1:9/elsewhere" in seen
 
 
 @contextmanager
