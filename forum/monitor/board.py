@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ SHOWN = ("visible", "merged")
 WITHDRAWAL_WAIT = timedelta(days=7)
 
 Entry = dict[str, Any]
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass
@@ -70,6 +71,23 @@ class Board:
             self.size = index + 1
         return found
 
+    def fill(self, number: int, entry_of: Callable[[int], bytes | None]) -> DeclaredComplaint:
+        """A copy of what is declared of one complaint, with the commitments of its entries."""
+
+        def commitments(index: int) -> dict[str, str]:
+            return parse_entry(entry_of(index) or b"")["commitments"]
+
+        said = self.complaints[number]
+        return replace(
+            said,
+            commitments=commitments(said.entry),
+            versions=[replace(v, text=commitments(v.entry)["text"]) for v in said.versions],
+            replies={
+                item: replace(reply, commitments=commitments(reply.entry))
+                for item, reply in said.replies.items()
+            },
+        )
+
     def counts_at(self, size: int) -> dict[str, int]:
         """The balance after the first `size` entries, by the names of the contract."""
         counted: Counter[str] = Counter()
@@ -106,11 +124,23 @@ class Board:
         self._note(index, entry)
         self.declared.apply(index, entry)
         if number is not None:
+            self._slim(self.complaints[number], index, entry)
             self.entries.setdefault(number, array("q")).append(index)
             self.touched[number] = entry["at"]
             after = self.complaints[number].state
             if after != before:
                 self.moves.append((index, before, after))
+
+    def _slim(self, said: DeclaredComplaint, index: int, entry: Entry) -> None:
+        """Forget the commitments just read: `fill` reads them again for one complaint at a time,
+        so that a million entries fit into little memory."""
+        if index == said.entry:
+            said.commitments = _NOTHING
+        if said.versions[-1].entry == index:
+            said.versions[-1].text = ""
+        reply = said.replies.get(entry.get("item", 0))
+        if reply is not None and reply.entry == index:
+            reply.commitments = _NOTHING
 
     def _objections(self, index: int, entry: Entry) -> Iterator[Finding]:
         number = entry.get("complaint")

@@ -20,7 +20,7 @@ class DeclaredError(TlogError):
     """The entries contradict each other; the text names the entry."""
 
 
-@dataclass
+@dataclass(slots=True)
 class DeclaredReply:
     """A reply or comment: its entry and what it committed to."""
 
@@ -31,7 +31,7 @@ class DeclaredReply:
     commitments: Mapping[str, str]
 
 
-@dataclass
+@dataclass(slots=True)
 class DeclaredPromise:
     """A promise: its entry, its last day, and what became of it (open, kept, broken)."""
 
@@ -40,7 +40,7 @@ class DeclaredPromise:
     state: str = "open"
 
 
-@dataclass
+@dataclass(slots=True)
 class DeclaredVersion:
     """A text of a complaint: its entry, whether the author's key proves it, its commitment."""
 
@@ -49,7 +49,7 @@ class DeclaredVersion:
     text: str
 
 
-@dataclass
+@dataclass(slots=True)
 class DeclaredComplaint:
     """One complaint as the log says it is; times as RFC 3339 text, commitments as hex."""
 

@@ -148,7 +148,7 @@ BY_FRONT = [
      "not-in-feed", None),
     ("out of its own feed", on(PAGE + "/feed.atom"), answering("200 OK", "<feed></feed>"),
      "not-in-feed", OPEN),
-    ("a false balance", on("/balance.json"), replacing('"removed": 1', '"removed": 0'),
+    ("a false balance", on("/balance.json"), replacing('"removed":1', '"removed":0'),
      "balance-differs", None),
     ("a false figure", on("/transparency"),
      lambda s, a, h, b: (s, h, re.sub(rb'(class="amount">[^<]*(?:<a[^>]*>)?)\d', rb"\g<1>9", b, count=1)),
