@@ -15,7 +15,7 @@ from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
 from forum.complaints.models import Complaint
 from forum.moderation import service as moderation
-from forum.pages.gone import months_after
+from forum.moderation.redress import months_after
 from forum.response import service as response
 from forum.response.service import Resolution
 from forum.tlog.commitment import check_commitment
