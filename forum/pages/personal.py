@@ -43,7 +43,8 @@ ENDPOINTS = {
 
 def personal(head: Head) -> dict[str, Any]:
     """The context of complaints/_actions.html and of what may be done with one that is gone."""
-    can = _reading(head) | _owning(head) | _working(head)
+    who = role()
+    can = _reading(head, who) | _owning(head, who) | _working(head, who)
     return {
         "can": can,
         "act": {
@@ -61,18 +62,18 @@ def is_author(head: Head) -> bool:
     return current_user.is_authenticated and head.account_id == current_user.id
 
 
-def _reading(head: Head) -> dict[str, bool]:
-    may_support = head.is_shown and not is_author(head) and _may("complaint.support")
+def _reading(head: Head, who: str) -> dict[str, bool]:
+    may_support = head.is_shown and not is_author(head) and rights.may(who, "complaint.support")
     supports = may_support and _supports(head.number)
     return {
         "support": may_support and not supports,
         "unsupport": supports,
-        "comment": head.is_shown and not head.locked and _may("complaint.comment"),
+        "comment": head.is_shown and not head.locked and rights.may(who, "complaint.comment"),
     }
 
 
-def _owning(head: Head) -> dict[str, bool]:
-    own = is_author(head) and _may("complaint.author-act")
+def _owning(head: Head, who: str) -> dict[str, bool]:
+    own = is_author(head) and rights.may(who, "complaint.author-act")
     visible = own and head.state == "visible"
     undo = own and head.state == "withdrawn"
     return {
@@ -88,17 +89,15 @@ def _owning(head: Head) -> dict[str, bool]:
     }
 
 
-def _working(head: Head) -> dict[str, bool]:
+def _working(head: Head, who: str) -> dict[str, bool]:
     return {
-        "reply": head.is_shown and _may("reply.post"),
-        "resolve": head.is_shown and head.status in RESOLVABLE and _may("complaint.resolve"),
-        "remove": head.state == "visible" and _may("complaint.remove"),
-        "restore": head.state == "removed" and _may("complaint.restore"),
+        "reply": head.is_shown and rights.may(who, "reply.post"),
+        "resolve": head.is_shown
+        and head.status in RESOLVABLE
+        and rights.may(who, "complaint.resolve"),
+        "remove": head.state == "visible" and rights.may(who, "complaint.remove"),
+        "restore": head.state == "removed" and rights.may(who, "complaint.restore"),
     }
-
-
-def _may(act: str) -> bool:
-    return rights.may(role(), act)
 
 
 # Made once, for every page of a complaint that a member opens.

@@ -58,7 +58,9 @@ def test_a_second_history_is_found_with_both_signatures_kept(two, tmp_path, acts
     act()
     assert not monitor(board, tmp_path / "state").findings
     other = two("other")
-    act(acts)
+    # At another second: the same act at the same time would be the same history.
+    with clock.set_to(clock.now() + timedelta(seconds=30)):
+        act(acts)
     found = monitor(other, tmp_path / "state").findings
     fork = next(finding for finding in found if finding.code == "log-fork")
     assert Path(fork.evidence or "").read_text("utf-8").count("— board.test") == 2

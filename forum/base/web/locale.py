@@ -6,8 +6,10 @@ folder, so every kind of Chinese a browser asks for is mapped to the literal ``z
 
 from __future__ import annotations
 
+from gettext import NullTranslations
+
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 
 LOCALES = {"zh_Hans": "中文", "en": "English"}
@@ -17,6 +19,12 @@ COOKIE = "lang"
 def install(app: Flask) -> None:
     """Set Flask-Babel up and let templates know the languages."""
     Babel(app, locale_selector=locale)
+    # A page asks some thirty times; Flask-Babel looks its context up at each of them.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().gettext(text),
+        lambda one, many, n: _catalogue().ngettext(one, many, n),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(current_locale=locale, locales=LOCALES)
 
 
@@ -27,6 +35,15 @@ def locale() -> str:
     if "locale" not in g:
         g.locale = _choose()
     return g.locale
+
+
+def _catalogue() -> NullTranslations:
+    """The catalogue of the present language; kept in `g` with the language it is of."""
+    kept = g.get("catalogue")
+    now = get_locale()
+    if kept is None or kept[0] is not now:
+        kept = g.catalogue = (now, get_translations())
+    return kept[1]
 
 
 def language_tag() -> str:
