@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import os
 import signal
 import socket
@@ -48,6 +49,10 @@ def serve(
         "post_fork": lambda _server, _worker: _leave_connections(app),
     }
     work = (lambda: run_until_signalled(worker_of(app))) if with_worker else None
+    # What is loaded stays for good: not looking through it again and again speeds every page up,
+    # and leaves the memory that the forked processes share untouched.
+    gc.collect()
+    gc.freeze()
     _Server(app, options, work).run()
 
 
