@@ -77,6 +77,8 @@ LINKS = {
     "login": "accounts.login",
     "language": "accounts.language",
     "search": "search.search",
+    "mine": "pages.mine",
+    "notices": "notifications.index",
 }
 
 

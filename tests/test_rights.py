@@ -24,7 +24,7 @@ WHO = {
         feeds.sitemap_part""",
     SIGNED_IN: """accounts.account accounts.back_to_account accounts.rename
         accounts.change_password accounts.sign_out_everywhere notifications.index
-        notifications.mark_read complaints.receipt complaints.receipt_page""",
+        notifications.mark_read complaints.receipt complaints.receipt_page pages.mine""",
     "member": """complaints.post complaints.support complaints.unsupport complaints.comment
         complaints.edit complaints.save complaints.status complaints.withdraw
         complaints.stop_withdrawal complaints.undo_withdrawal""",

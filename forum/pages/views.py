@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.base.rights import route_acts
@@ -20,6 +21,7 @@ from forum.pages.home import home_page
 from forum.pages.list_page import FILTERS, list_page
 from forum.pages.lists import wanted_from
 from forum.pages.machine import machine_form
+from forum.pages.mine import mine_page
 from forum.pages.personal import personal
 
 GONE = 410
@@ -35,6 +37,7 @@ route_acts(
         "pages.complaint": "read",
         "pages.complaint_json": "read",
         "pages.history": "read",
+        "pages.mine": "own-account",
     }
 )
 
@@ -142,6 +145,13 @@ def history(number: int) -> Response:
         words(tip),
         lambda: render_template("complaints/history.html", **history_page(head)),
     )
+
+
+@blueprint.get("/account/complaints")
+def mine() -> str:
+    """What whoever is signed in posted, newest first."""
+    g.personal = True
+    return render_template("pages/mine.html", **mine_page(current_user.id))
 
 
 def _notice(head: Head, checkpoint: str) -> Response:
