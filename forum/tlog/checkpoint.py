@@ -34,6 +34,9 @@ from forum.tlog.note import (
     sign,
 )
 
+LogVerifier = Verifier | Sequence[Verifier]
+"""The key of a log, or the several keys that a log has had one after the other."""
+
 
 class CheckpointError(TlogError):
     """A checkpoint that is malformed, or not signed by the log it names."""
@@ -58,13 +61,15 @@ class SignedCheckpoint:
     """A checkpoint whose signatures were verified.
 
     `text` is what was signed, `note` all that was read, `cosignatures` the known witnesses by
-    name, each with the time (POSIX seconds) at which it vouched.
+    name, each with the time (POSIX seconds) at which it vouched; `signed_by` the verifier keys of
+    the log whose signatures are there.
     """
 
     checkpoint: Checkpoint
     text: str
     note: str
     cosignatures: Mapping[str, int]
+    signed_by: tuple[str, ...] = ()
 
 
 def format_checkpoint(checkpoint: Checkpoint) -> str:
@@ -106,27 +111,38 @@ def sign_checkpoint(checkpoint: Checkpoint, *signers: NoteSigner) -> str:
 
 def open_checkpoint(
     data: bytes | str,
-    log_verifier: Verifier,
+    log_verifier: LogVerifier,
     witnesses: Sequence[CosignatureVerifier] = (),
 ) -> SignedCheckpoint:
     """Verify a signed checkpoint with the log's key and those of the witnesses one knows.
 
-    A known witness that did not cosign is merely missing from `cosignatures`; a failing signature
-    by any known key refuses the whole. NoteError or CheckpointError names the rule broken.
+    Of several keys of a log that changed its key (`rotation.py`) one signature is enough. A known
+    witness that did not cosign is merely missing from `cosignatures`; a failing signature by any
+    known key refuses the whole. NoteError or CheckpointError names the rule broken.
     """
-    _require_distinct(log_verifier, witnesses)
-    note = open_note(data, [log_verifier, *witnesses])
-    log_key = (log_verifier.name, log_verifier.key_id)
+    keys = log_verifiers(log_verifier)
+    _require_distinct(keys, witnesses)
+    note = open_note(data, [*keys, *witnesses])
     signatures = {(line.name, line.key_id): line for line in note.signatures}
-    if log_key not in signatures:
-        raise CheckpointError(f"the checkpoint is not signed by {log_verifier.name}")
+    own = {(key.name, key.key_id): key.vkey for key in keys}
+    signed_by = tuple(vkey for key, vkey in own.items() if key in signatures)
+    if not signed_by:
+        raise CheckpointError(f"the checkpoint is not signed by {keys[0].name}")
     checkpoint = parse_checkpoint(note.text)
-    if checkpoint.origin != log_verifier.name:
-        raise CheckpointError(f"the key of {log_verifier.name} signed for {checkpoint.origin}")
+    if checkpoint.origin != keys[0].name:
+        raise CheckpointError(f"the key of {keys[0].name} signed for {checkpoint.origin}")
     times = {
-        line.name: cosignature_time(line.blob) for key, line in signatures.items() if key != log_key
+        line.name: cosignature_time(line.blob) for key, line in signatures.items() if key not in own
     }
-    return SignedCheckpoint(checkpoint, note.text, decode_utf8(data), times)
+    return SignedCheckpoint(checkpoint, note.text, decode_utf8(data), times, signed_by)
+
+
+def log_verifiers(given: LogVerifier) -> tuple[Verifier, ...]:
+    """One key or several of one log, as a tuple; CheckpointError when they are of several logs."""
+    keys = (given,) if isinstance(given, Verifier) else tuple(given)
+    if len({key.name for key in keys}) != 1:
+        raise CheckpointError("the keys of one log have one name, which is its origin")
+    return keys
 
 
 def _require_lines(checkpoint: Checkpoint) -> None:
@@ -143,9 +159,9 @@ def _require_sound(checkpoint: Checkpoint) -> None:
         raise CheckpointError("a log without entries has only one root")
 
 
-def _require_distinct(log_verifier: Verifier, witnesses: Sequence[CosignatureVerifier]) -> None:
+def _require_distinct(log: Sequence[Verifier], witnesses: Sequence[CosignatureVerifier]) -> None:
     """One key, one witness: the name is not signed, so a key under two names would count twice."""
-    keys = [log_verifier.public, *(witness.public for witness in witnesses)]
+    keys = [*(key.public for key in log), *(witness.public for witness in witnesses)]
     names = [witness.name for witness in witnesses]
     if len(set(keys)) != len(keys) or len(set(names)) != len(names):
         raise CheckpointError("every witness has its own name and its own key")

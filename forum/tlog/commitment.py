@@ -19,9 +19,11 @@ from forum.tlog.errors import TlogError
 SALT_SIZE = 32
 
 # The list is closed: other uses of the "zhiyan/v1/" prefix, such as the author's seed, must never
-# be mistaken for a field.
+# be mistaken for a field. A number at the end: what is shown instead of the field of that entry.
 _FIELD = re.compile(
-    r"text|remedy|author|facts|photo\.[1-9][0-9]{0,2}(?:\.received|\.alt)?", re.ASCII
+    r"facts|(?:text|remedy|author|photo\.[1-9][0-9]{0,2}(?:\.received|\.alt)?)"
+    r"(?:\.(?:0|[1-9][0-9]{0,15}))?",
+    re.ASCII,
 )
 
 
@@ -38,7 +40,8 @@ def commit(field: str, salt: bytes, value: str) -> str:
     """The commitment as 64 lowercase hexadecimal digits.
 
     `field` is one of text, remedy, author, facts, photo.<k>, photo.<k>.received, photo.<k>.alt
-    (k from 1); `salt` has 32 bytes; for photos `value` is the SHA-256 of the file as 64 lowercase
+    (k from 1), or one of them (not facts) with ``.<index>`` of the entry in which a redaction closed
+    it; `salt` has 32 bytes; for photos `value` is the SHA-256 of the file as 64 lowercase
     hexadecimal digits. CommitmentError for anything else.
     """
     if not _FIELD.fullmatch(field):

@@ -176,12 +176,16 @@ class Signer:
         self.public = public_key(seed)
         self.key_id = key_id(name, self.public)
         self.vkey = vkey(name, self.public)
-        self._seed = seed
+        # Made once: deriving it anew takes as long as the signature does.
+        self._private = _private(seed)
 
     def line(self, text: str) -> str:
         """The signature line for `text`, with its line feed."""
-        blob = sign_bytes(self._seed, _text_bytes(text))
-        return _format_line(self.name, self.key_id, blob)
+        return _format_line(self.name, self.key_id, self.sign(text))
+
+    def sign(self, text: str) -> bytes:
+        """The bare signature (64 bytes) of `text`, as `Verifier.verify` takes it."""
+        return self._private.sign(_text_bytes(text))
 
 
 class Verifier:

@@ -8,7 +8,7 @@ check it without asking anybody; with witnesses' keys also that others have seen
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forum.tlog.checkpoint import SignedCheckpoint, open_checkpoint
+from forum.tlog.checkpoint import LogVerifier, SignedCheckpoint, open_checkpoint
 from forum.tlog.encoding import (
     HASH_SIZE,
     MAX_SIZE,
@@ -20,7 +20,7 @@ from forum.tlog.encoding import (
 )
 from forum.tlog.errors import TlogError
 from forum.tlog.merkle import ProofError, check_inclusion, leaf_hash
-from forum.tlog.note import CosignatureVerifier, Verifier
+from forum.tlog.note import CosignatureVerifier
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 63
@@ -70,7 +70,7 @@ def parse_proof(text: str | bytes) -> Proof:
 def check_proof(
     proof: Proof,
     entry: bytes,
-    log_verifier: Verifier,
+    log_verifier: LogVerifier,
     witnesses: Sequence[CosignatureVerifier] = (),
     quorum: int = 0,
 ) -> SignedCheckpoint:

@@ -13,13 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from forum.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from forum.tlog.checkpoint import (
+    Checkpoint,
+    LogVerifier,
+    log_verifiers,
+    open_checkpoint,
+    parse_checkpoint,
+)
 from forum.tlog.commitment import SALT_SIZE, check_commitment
 from forum.tlog.encoding import decode_base64, decode_utf8, encode_base64, encode_utf8
 from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 from forum.tlog.merkle import check_inclusion, leaf_hash
-from forum.tlog.note import CosignatureVerifier, Verifier, split_note
+from forum.tlog.note import CosignatureVerifier, split_note
 from forum.tlog.proof import check_quorum, parse_proof
 
 VERSION = 1
@@ -103,12 +109,13 @@ def parse_receipt(data: str | bytes) -> Receipt:
 
 def check_receipt(
     receipt: Receipt,
-    log_verifier: Verifier,
+    log_verifier: LogVerifier,
     witnesses: Sequence[CosignatureVerifier] = (),
     quorum: int = 0,
 ) -> list[Step]:
     """Check a receipt with the log's key (and those of witnesses, of whom `quorum` must have
-    cosigned); never raises for anything a receipt may say.
+    cosigned); never raises for anything a receipt may say. Of a log that changed its key, give
+    all its keys that one trusts (`rotation.follow`): the receipt bears those of its own time.
 
     leaf: the entry is a valid one and about this complaint. commitments: its openings open all
     its commitments. inclusion: the entry is in the tree of the receipt's checkpoint. signature:
@@ -157,17 +164,18 @@ def _check_inclusion(receipt: Receipt) -> str:
 
 
 def _check_signature(
-    receipt: Receipt, log_verifier: Verifier, witnesses: Sequence[CosignatureVerifier]
+    receipt: Receipt, log_verifier: LogVerifier, witnesses: Sequence[CosignatureVerifier]
 ) -> str:
-    if receipt.origin != log_verifier.name:
-        raise ReceiptError(f"the receipt is of {receipt.origin}, the key of {log_verifier.name}")
+    name = log_verifiers(log_verifier)[0].name
+    if receipt.origin != name:
+        raise ReceiptError(f"the receipt is of {receipt.origin}, the key of {name}")
     open_checkpoint(parse_proof(receipt.proof).checkpoint, log_verifier, witnesses)
-    return log_verifier.name
+    return name
 
 
 def _check_quorum(
     receipt: Receipt,
-    log_verifier: Verifier,
+    log_verifier: LogVerifier,
     witnesses: Sequence[CosignatureVerifier],
     quorum: int,
 ) -> str:

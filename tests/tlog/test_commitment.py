@@ -37,14 +37,43 @@ def test_salts_are_long_and_never_the_same():
 
 
 @pytest.mark.parametrize(
-    "field", ["text", "remedy", "author", "facts", "photo.1", "photo.12.received", "photo.3.alt"]
+    "field",
+    [
+        "text",
+        "remedy",
+        "author",
+        "facts",
+        "photo.1",
+        "photo.12.received",
+        "photo.3.alt",
+        "text.0",
+        "author.40",
+        "photo.1.40",
+        "photo.2.alt.9007199254740991",
+    ],
 )
 def test_the_fields_of_the_contract_can_be_committed(field):
     assert len(commit(field, SALT, "")) == 64
 
 
 @pytest.mark.parametrize(
-    "field", ["", "author-seed", "author-code", "idempotency", "photo", "photo.0", "Text", "text\n"]
+    "field",
+    [
+        "",
+        "author-seed",
+        "author-code",
+        "idempotency",
+        "photo",
+        "photo.0",
+        "Text",
+        "text\n",
+        "text.",
+        "text.040",
+        "text.-1",
+        "facts.4",
+        "text.4.5",
+        "photo.0.4",
+    ],
 )
 def test_nothing_else_can_be_committed(field):
     with pytest.raises(CommitmentError):

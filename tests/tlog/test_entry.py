@@ -1,5 +1,6 @@
 """An entry is exactly its kind's fields in exactly one spelling, and never free text."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -33,15 +34,28 @@ VALUES = {
     "project": "garden-2", "category": "parking", "department": "property", "slug": "shenzhen",
     "within": "shenzhen", "staff": "S-017", "second": "S-018", "clause": "3.2.1",
     "setting": "hold", "value": "on", "origin": "complaints.example/tlog",
-    "previous": "old.example:8000/tlog", "author_key": DIGEST, "verified": True, "automated_detection": False, "lapses": AT, "granted_by": "S-001", "open": True,
+    "previous": "old.example:8000/tlog", "author_key": DIGEST, "verified": True,
+    "automated_detection": False, "lapses": AT, "granted_by": "S-001", "open": True,
     "wanted_by": "2026-12-31", "until": "2026-12-31", "date": "2026-11-22", "due": AT,
-    "claimed_at": "2019-05-06T07:08:09Z", "proven": True, "sig": SIG,
+    "claimed_at": "2019-05-06T07:08:09Z", "proven": True, "sig": SIG, "into": 12, "size": 9,
+    "root": "A" * 43 + "=", "vkey": "complaints.example/tlog+0a1b2c3d+AQ" + "A" * 42,
+    "closes": [40, 51], "flags": 3, "notices": 0, "notice": 1, "appeal": 1, "challenge": 1,
+    "report": 1, "from": 3, "to": 90,
 }  # fmt: skip
-COMMITMENTS = ("text", "author", "facts")
+INSIDE = ("staff", "moderator", "executive", "auditor")
+# Changes that keep an entry valid, so that every field can be seen with and without a value.
+CHANGES = (
+    {}, {"second": None}, {"second": None, "lapses": AT}, {"author_key": None, "made": None},
+    {"place": "project", "within": "shenzhen", "households": 900, "phase": "on_sale"},
+    {"status": "resolved", "outcome": "fixed", "cause": "rule"}, {"decision": "acted", "statement": 5},
+    {"act": "suspend", "complaint": None, "item": None, "of": None}, {"act": "redact", "item": 3},
+    {"complaint": None, "item": None}, {"clause": None, "rules": None}, {"granted_by": "S-001"},
+    {"staff": None, "second": None}, {"staff": "S-017"},
+)  # fmt: skip
 
 
 def sample(kind, **fields):
-    """A valid entry of `kind` with every field filled, and `fields` laid over it."""
+    """A valid entry of `kind` with every field filled that may be, and `fields` laid over it."""
     entry = {"v": 1, "kind": kind, "at": AT, **fields}
     by = next((field for field in KINDS[kind].fields if field.name == "by"), None)
     if by:
@@ -49,7 +63,57 @@ def sample(kind, **fields):
     for name, field in fields_of(entry | {"proven": fields.get("proven", True)}).items():
         if name not in entry:
             entry[name] = VALUES.get(name, _first(name, field))
-    return entry
+    return entry | {
+        name: value
+        for name, value in _agreeing(entry).items()
+        if name in entry and name not in fields
+    }
+
+
+def _agreeing(entry):
+    """What the rules between fields want of an entry that is filled without regard to them."""
+    kind, by = entry["kind"], entry.get("by")
+    found = {"lapses": None} if entry.get("second") else {}
+    if by not in (None, *INSIDE) and "staff" in entry and _field(kind, "staff").nullable:
+        found |= {"staff": None, "second": None}
+    if kind.endswith((".restored", ".relisted")) and by == "author":
+        found |= {"reason": None, "statement": None}
+    if "closes" in entry and "scope" in entry:
+        names = ("facts", "text.40", "author.51")
+        found |= {"scope": "part", "commitments": dict.fromkeys(names, DIGEST)}
+    if by == "system":
+        found |= {"granted_by": None}
+    return found | AGREED.get(kind, {}) | (STATUS[by] if kind == "complaint.status" else {})
+
+
+AGREED = {
+    "complaint.delisted": {"scope": "lists"}, "complaint.merged": {"reason": "duplicate"},
+    "flag.decided": {"statement": None}, "statement.proposed": {"lapses": AT},
+    "place.changed": {"within": None, "households": None, "phase": None},
+}  # fmt: skip
+_UNSETTLED = {"outcome": None, "cause": None}
+STATUS = {"author": {"status": "open"} | _UNSETTLED, "staff": {"status": "resolved"},
+          "executive": {"status": "answered"} | _UNSETTLED,
+          "system": {"status": "closed_unconfirmed"} | _UNSETTLED}  # fmt: skip
+
+
+def _field(kind, name):
+    return next(field for field in KINDS[kind].fields if field.name == name)
+
+
+def variants(kind):
+    """Valid entries of `kind`: by everybody who may, with fields filled and left out."""
+    names = {field.name for field in KINDS[kind].fields}
+    who = _field(kind, "by").rule.removeprefix("one of ").split() if "by" in names else [None]
+    nulls = [{field.name: None} for field in KINDS[kind].fields if field.nullable]
+    for by, change in itertools.product(who, (*CHANGES, *nulls)):
+        changed = {name: value for name, value in change.items() if name in names}
+        entry = sample(kind, **({"by": by} if by else {}), **changed)
+        try:
+            check_entry(entry)
+        except EntryError:
+            continue
+        yield entry
 
 
 def _first(name, field):
@@ -86,13 +150,14 @@ def test_every_field_of_a_kind_is_required_and_no_other_is_allowed(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_field_is_null_only_where_the_table_says_so(kind):
-    entry = sample(kind)
+    entry, valid = sample(kind), list(variants(kind))
     for name, field in fields_of(entry).items():
-        if field.nullable:
-            assert parse_entry(format_entry(entry | {name: None}))[name] is None
-            assert field.rule.endswith(", or null")
-        else:
+        if not field.nullable:
             refused(entry | {name: None})
+            continue
+        assert field.rule.endswith(", or null")
+        there = {parse_entry(format_entry(other))[name] is None for other in valid}
+        assert there == {True, False}, f"{name} is always the same in {kind}"
 
 
 def test_the_bytes_are_those_of_rfc_8785():
@@ -283,3 +348,109 @@ def test_kinds_and_reasons_are_those_of_the_contract():
     known = Path(__file__).with_name("kinds.txt").read_text(encoding="ascii").split()
     assert set(KINDS) <= set(known)
     assert len(REASONS) == len(set(REASONS)) == 18
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "change", "field"),
+    [
+        ("complaint.posted", "author", {"staff": "S-017"}, "staff"),
+        ("complaint.posted", "staff", {"staff": None}, "staff"),
+        ("complaint.posted", "author", {"made": None}, "made"),
+        ("complaint.posted", "author", {"author_key": None}, "made"),
+        ("complaint.posted", "staff", {}, "author_key"),
+        ("complaint.status", "staff", {"outcome": None}, "outcome"),
+        ("complaint.status", "staff", {"cause": None}, "outcome"),
+        ("complaint.status", "executive", {"outcome": "fixed", "cause": "rule"}, "outcome"),
+        ("complaint.status", "staff", {"status": "confirmed", "outcome": None, "cause": None}, "status"),
+        ("complaint.status", "system", {"status": "disputed"}, "status"),
+        ("complaint.status", "author", {"status": "answered"}, "status"),
+        ("complaint.status", "staff", {"staff": None}, "staff"),
+        ("complaint.status", "system", {"staff": "S-017"}, "staff"),
+        ("complaint.removed", "moderator", {"second": "S-017"}, "second"),
+        ("complaint.removed", "moderator", {"lapses": AT}, "lapses"),
+        ("complaint.removed", "moderator", {"second": None, "lapses": "2026-11-22T03:04:04Z"}, "lapses"),
+        ("complaint.removed", "moderator", {"until": "2026-11-20"}, "until"),
+        ("complaint.removed", "moderator", {"scope": "lists"}, "scope"),
+        ("complaint.removed", "moderator", {"reason": "duplicate"}, "reason"),
+        ("complaint.delisted", "moderator", {"scope": "everywhere"}, "scope"),
+        ("complaint.redacted", "moderator", {"scope": "everywhere"}, "scope"),
+        ("complaint.redacted", "moderator", {"closes": [40]}, "commitments"),
+        ("complaint.redacted", "moderator", {"closes": [40, 51, 52]}, "commitments"),
+        ("complaint.redacted", "moderator", {"closes": [51, 40]}, "closes"),
+        ("complaint.redacted", "moderator", {"closes": [40, 40]}, "closes"),
+        ("complaint.redacted", "moderator", {"closes": []}, "closes"),
+        ("complaint.erased", "moderator", {"second": None}, "second"),
+        ("complaint.erased", "auditor", {"second": "S-017"}, "second"),
+        ("complaint.restored", "author", {"reason": "mistake"}, "statement"),
+        ("complaint.restored", "author", {"statement": 5}, "statement"),
+        ("complaint.restored", "moderator", {"statement": None}, "statement"),
+        ("complaint.restored", "moderator", {"reason": None}, "statement"),
+        ("complaint.restored", "system", {"second": "S-018"}, "second"),
+        ("complaint.relisted", "auditor", {"reason": None}, "statement"),
+        ("complaint.merged", "moderator", {"into": 17}, "into"),
+        ("complaint.merged", "moderator", {"into": 18}, "into"),
+        ("complaint.merged", "moderator", {"reason": "spam"}, "reason"),
+        ("complaint.held", "system", {"due": "2026-11-22T03:04:04Z"}, "due"),
+        ("withdrawal.requested", "author", {"due": "2026-11-21T03:04:05Z"}, "due"),
+        ("reply.posted", "staff", {"reply": "holding", "until": None}, "until"),
+        ("reply.posted", "staff", {"until": "2026-11-20"}, "until"),
+        ("statement.proposed", "staff", {"complaint": None}, "item"),
+        ("statement.proposed", "staff", {"act": "delist"}, "complaint"),
+        ("statement.proposed", "staff", {"of": None}, "complaint"),
+        ("statement.proposed", "staff", {"act": "remove", "complaint": None, "item": None}, "complaint"),
+        ("statement.proposed", "staff", {"clause": None}, "clause"),
+        ("statement.proposed", "staff", {"rules": None}, "clause"),
+        ("flag.decided", "moderator", {"decision": "acted"}, "statement"),
+        ("flag.decided", "moderator", {"decision": "kept", "statement": 5}, "statement"),
+        ("appeal.decided", "auditor", {"complaint": None}, "item"),
+        ("audit.reported", "auditor", {"to": 2}, "to"),
+        ("role.granted", "system", {"granted_by": "S-001"}, "granted_by"),
+        ("role.granted", "admin", {"second": "S-017"}, "second"),
+        ("role.revoked", "admin", {"second": "S-001"}, "second"),
+        ("place.changed", "admin", {"households": 9}, "within"),
+    ],
+)  # fmt: skip
+def test_fields_that_contradict_each_other_are_refused(kind, by, change, field):
+    refused(sample(kind, by=by) | change, f"^{field}: ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_rule_between_fields_can_be_broken_and_is_then_refused(kind):
+    valid = list(variants(kind))
+    for rule in KINDS[kind].rules:
+        changed = (
+            entry | change
+            for entry, change in itertools.product(valid, BROKEN)
+            if set(change) <= set(entry)
+        )
+        assert any(not rule.holds(entry) for entry in changed), f"{rule.field}: {rule.rule}"
+
+
+# One change for each rule that breaks it, whatever else the entry says.
+BROKEN = (
+    {"staff": "S-017", "by": "system"}, {"second": "S-017", "staff": "S-017"},
+    {"second": "S-018", "lapses": AT}, {"lapses": "2020-01-01T00:00:00Z"},
+    {"due": "2020-01-01T00:00:00Z"}, {"until": "2020-01-01"}, {"into": 17}, {"into": 18}, {"reason": "duplicate"},
+    {"complaint": None, "item": 3}, {"made": None, "author_key": DIGEST},
+    {"by": "staff", "author_key": DIGEST}, {"outcome": None, "status": "resolved"},
+    {"by": "staff", "status": "confirmed"}, {"scope": "lists"}, {"scope": "part"},
+    {"by": "moderator", "reason": None}, {"closes": [1]}, {"reason": "spam"}, {"of": None},
+    {"clause": "1", "rules": None}, {"reply": "holding", "until": None},
+    {"decision": "acted", "statement": None}, {"from": 9, "to": 8}, {"by": "system", "granted_by": "S-001"},
+    {"place": "city", "households": 9},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["complaint.redacted", "reply.redacted", "comment.redacted"])
+def test_what_a_redaction_shows_instead_is_committed_under_the_index_it_stood_in(kind):
+    entry = sample(kind)
+    for name in ("text", "text.", "text.040", "note.40", "text.40.alt", "facts.40"):
+        refused(entry | {"commitments": entry["commitments"] | {name: DIGEST}}, "^commitments: ")
+    entry["commitments"] |= {"photo.2.alt.40": DIGEST, "remedy.40": DIGEST}
+    assert parse_entry(format_entry(entry)) == entry
+
+
+def test_admin_without_a_number_is_whoever_can_run_commands_on_the_machine():
+    for staff in (None, "S-001"):
+        format_entry(sample("setting.changed", by="admin", staff=staff))
+    refused(sample("setting.changed", by="system", staff="S-001"), "^staff: ")

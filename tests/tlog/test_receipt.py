@@ -95,7 +95,7 @@ def test_an_entry_that_is_no_posting_shows_in_the_leaf(log):
 def test_an_entry_that_is_not_in_the_tree_shows_in_the_inclusion(log):
     record, other = (
         json.loads(a_receipt(log)),
-        json.loads(a_receipt(log, entry=an_entry(made="server"))),
+        json.loads(a_receipt(log, entry=an_entry(type="praise"))),
     )
     record["entry"] = other["entry"]
     assert failed(json.dumps(record), log) == ["inclusion"]

@@ -1,0 +1,183 @@
+"""What the figures need of acts that change no complaint's state, or that only an entry tells of.
+
+Holding and publishing, withdrawals and other acts of authors, flags, notices, appeals, challenges,
+and acts that reorder. Both sources of facts read these from their entries, by the kinds listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Entry = Mapping[str, Any]
+
+# Kinds that only the author's own entries count of.
+AUTHORS = ("complaint.edited", "complaint.withdrawn", "complaint.status", "complaint.restored",
+           "complaint.relisted", "complaint.unmerged")  # fmt: skip
+REORDERING = ("complaint.locked", "complaint.unlocked", "complaint.moved", "complaint.merged")
+REDRESS = ("appeal", "challenge")
+MODERATED = ("complaint.unmerged",)
+
+
+@dataclass(slots=True)
+class Holding:
+    """A complaint that waited before its first publication; by: who published it, if anybody."""
+
+    complaint: int
+    index: int
+    at: int
+    published_index: int | None = None
+    published_at: int | None = None
+    by: str | None = None
+
+
+@dataclass(slots=True)
+class AuthorAct:
+    """What an author did: made (device, server) where a key proves it, None where nothing does."""
+
+    kind: str
+    index: int
+    at: int
+    complaint: int
+    made: str | None
+
+
+@dataclass(slots=True)
+class Redress:
+    """An appeal (statement: the decision it is about) or a challenge (of: the entry it disputes)."""
+
+    kind: str
+    number: int
+    index: int
+    at: int
+    of: int
+    statement: int | None
+    complaint: int | None
+    staff: str | None = None
+    decided_index: int | None = None
+    decided_at: int | None = None
+    outcome: str = "open"
+
+
+@dataclass(slots=True)
+class FlagDecision:
+    """Readers' flags and others' notices that were decided together: kept or acted."""
+
+    index: int
+    at: int
+    complaint: int
+    decision: str
+    flags: int
+    notices: int
+    staff: str
+
+
+@dataclass(slots=True)
+class Notice:
+    """A party (defamation) or an authority asks for a measure."""
+
+    number: int
+    index: int
+    at: int
+    complaint: int
+    by: str
+    reason: str
+    countered: int | None = None
+
+
+@dataclass(slots=True)
+class Reordering:
+    """Locking, unlocking, moving, merging, and unmerging by others than the author."""
+
+    kind: str
+    index: int
+    at: int
+    complaint: int
+    staff: str
+
+
+@dataclass
+class Recorded:
+    """All of these, by their numbers or in the order of the log.
+
+    withdrawn: complaint → the newest withdrawal of it; redress: (kind, number) → appeal, challenge.
+    """
+
+    holdings: dict[int, Holding] = field(default_factory=dict)
+    withdrawn: dict[int, AuthorAct] = field(default_factory=dict)
+    author_acts: list[AuthorAct] = field(default_factory=list)
+    redress: dict[tuple[str, int], Redress] = field(default_factory=dict)
+    flags: list[FlagDecision] = field(default_factory=list)
+    notices: dict[int, Notice] = field(default_factory=dict)
+    reorderings: list[Reordering] = field(default_factory=list)
+
+    def read(self, index: int, at: int, entry: Entry) -> None:
+        """Take an entry of any kind into account; those that say nothing here change nothing."""
+        kind = entry["kind"]
+        if kind in AUTHORS and entry["by"] == "author":
+            self._author(index, at, entry)
+        elif kind in REORDERING or kind in MODERATED:
+            self.reorderings.append(
+                Reordering(kind.partition(".")[2], index, at, entry["complaint"], entry["staff"])
+            )
+        elif kind in _READ:
+            _READ[kind](self, index, at, entry)
+
+    def _author(self, index: int, at: int, entry: Entry) -> None:
+        kind = entry["kind"].partition(".")[2]
+        act = AuthorAct(kind, index, at, entry["complaint"], entry.get("made"))
+        self.author_acts.append(act)
+        if kind == "withdrawn":
+            self.withdrawn[act.complaint] = act
+
+    def _held(self, index: int, at: int, entry: Entry) -> None:
+        self.holdings[entry["complaint"]] = Holding(entry["complaint"], index, at)
+
+    def _published(self, index: int, at: int, entry: Entry) -> None:
+        held = self.holdings.get(entry["complaint"])
+        if held is not None:
+            held.published_index, held.published_at, held.by = index, at, entry["by"]
+
+    def _filed(self, index: int, at: int, entry: Entry) -> None:
+        kind = entry["kind"].partition(".")[0]
+        self.redress[kind, entry[kind]] = Redress(
+            kind, entry[kind], index, at, entry["of"], entry.get("statement"), entry["complaint"]
+        )
+
+    def _decided(self, index: int, at: int, entry: Entry) -> None:
+        kind = entry["kind"].partition(".")[0]
+        case = self.redress.get((kind, entry[kind]))
+        if case is not None:
+            case.decided_index, case.decided_at = index, at
+            case.outcome, case.staff = entry["outcome"], entry["staff"]
+
+    def _flags(self, index: int, at: int, entry: Entry) -> None:
+        self.flags.append(
+            FlagDecision(index, at, entry["complaint"], entry["decision"], entry["flags"],
+                         entry["notices"], entry["staff"])
+        )  # fmt: skip
+
+    def _notice(self, index: int, at: int, entry: Entry) -> None:
+        self.notices[entry["notice"]] = Notice(
+            entry["notice"], index, at, entry["complaint"], entry["by"], entry["reason"]
+        )
+
+    def _countered(self, index: int, _at: int, entry: Entry) -> None:
+        notice = self.notices.get(entry["notice"])
+        if notice is not None and notice.countered is None:
+            notice.countered = index
+
+
+_READ: dict[str, Callable[[Recorded, int, int, Entry], None]] = {
+    "complaint.held": Recorded._held,
+    "complaint.published": Recorded._published,
+    "appeal.filed": Recorded._filed,
+    "appeal.decided": Recorded._decided,
+    "challenge.filed": Recorded._filed,
+    "challenge.decided": Recorded._decided,
+    "flag.decided": Recorded._flags,
+    "notice.received": Recorded._notice,
+    "notice.countered": Recorded._countered,
+}
+KINDS = (*_READ, *REORDERING, *MODERATED)
