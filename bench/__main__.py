@@ -16,9 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from bench import archive, board, pages, posting, searching, serving
+from bench import archive, board, log, monitor, pages, posting, searching, serving, transparency
 from bench.board import Board
 from bench.result import Result, table
 
@@ -26,20 +27,26 @@ IMPORT_WITHIN, INDEX_WITHIN, START_WITHIN = 60.0, 90.0, 3.0  # seconds
 STARTS = 3
 
 Measure = Callable[[Board, Path], list[Result]]
+# These make a board of their own: what is imported would only be in the way.
+ALONE: dict[str, Callable[[Path], list[Result]]] = {
+    "log": log.measure,
+    "transparency": transparency.measure,
+    "monitor": monitor.measure,
+}
 MEASURES: dict[str, Measure] = {
     "queries": lambda found, _folder: pages.queries(found),
     "start": lambda found, _folder: [_start(found)],
     "pages": pages.ratios,
     "search": lambda found, _folder: searching.in_process(found) + searching.over_http(found),
     "posting": lambda found, _folder: posting.over_http(found),
-    "log": lambda found, _folder: posting.log_work(found),
 }
+NAMES = (*MEASURES, *ALONE)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what `words` ask for; 1 when a target is missed."""
     asked = _parser().parse_args(words)
-    unknown = set(asked.names) - {"import", *MEASURES}
+    unknown = set(asked.names) - {"import", *MEASURES, *ALONE}
     if unknown:
         print("unknown:", " ".join(sorted(unknown)), file=sys.stderr)
         return 2
@@ -56,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="import " + " ".join(MEASURES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help="import " + " ".join(NAMES))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     parser.add_argument("--instance", type=Path, metavar="FOLDER",
                         help="measure a copy of this board instead of importing anew")  # fmt: skip
@@ -64,19 +71,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(folder: Path, asked: argparse.Namespace) -> list[Result]:
-    names = asked.names or ["import", *MEASURES]
-    found, results = _prepare(folder, asked.instance)
-    for name, measure in MEASURES.items():
+    names, results = asked.names or ["import", *NAMES], list[Result]()
+    if set(names) - set(ALONE):
+        found, results = _prepare(folder, asked.instance)
+        for name, measure in MEASURES.items():
+            if name in names:
+                results += _measured(name, partial(measure, found, folder))
+    for name, alone in ALONE.items():
         if name in names:
-            _say(f"{name} …")
-            results += _measured(name, measure, found, folder)
+            results += _measured(name, partial(alone, folder))
     return results
 
 
-def _measured(name: str, measure: Measure, found: Board, folder: Path) -> list[Result]:
+def _measured(name: str, measure: Callable[[], list[Result]]) -> list[Result]:
     """One that breaks is a miss of its own, and what the others found is not lost."""
+    _say(f"{name} …")
     try:
-        results = measure(found, folder)
+        results = measure()
     except Exception as error:
         logging.exception("%s could not be measured", name)
         return [Result(name, 1, "failure", "<", 1, str(error))]

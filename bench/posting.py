@@ -1,4 +1,4 @@
-"""Posting, from the sent form to the receipt; and what the log and the disk have of it."""
+"""Posting, from the sent form to the receipt; and what the disk has of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,15 +14,10 @@ from bench import serving
 from bench.board import PROJECT, Board
 from bench.load import percentile
 from bench.result import Result
-from forum.base import clock
-from forum.base.db import db, transaction
-from forum.complaints.models import Submission
-from forum.log import service as log
 
 POSTS = 120
 WARM_UP = 10
 WITHIN = 40.0  # milliseconds
-BULK = 2000
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -72,51 +66,6 @@ def _post(
         said = re.sub(r"<[^>]*>|\s+", " ", page[page.find("<main") :])
         raise RuntimeError(f"posting answered {answer.status}: {' '.join(said.split())[:300]}")
     return taken
-
-
-def log_work(board: Board) -> list[Result]:
-    """A transaction with one entry against one with a row; and many entries in one transaction."""
-    with board.app.app_context():
-        row = _milliseconds(_write_row)
-        entry = _milliseconds(lambda: _append(1))
-        begun = time.perf_counter()
-        _append(BULK)
-        rate = BULK / (time.perf_counter() - begun)
-        db.session.remove()
-    note = f"with its entry {entry:.1f} ms, without {row:.1f} ms"
-    return [
-        Result("the log's share of a commit, p50", entry - row, "ms", note=note),
-        Result("entries appended in one transaction", rate, "per second"),
-    ]
-
-
-def _milliseconds(change: Callable[[], None]) -> float:
-    taken = []
-    for _k in range(60):
-        begun = time.perf_counter()
-        change()
-        taken.append(1000 * (time.perf_counter() - begun))
-    return percentile(taken[10:], 50)
-
-
-def _write_row() -> None:
-    with transaction():
-        key = secrets.token_hex(32)
-        db.session.add(Submission(account_id=1, key=key, complaint=1, at=clock.now()))
-
-
-def _append(count: int) -> None:
-    with transaction():
-        for k in range(count):
-            text = "早上送孩子，电梯停在六楼。物业说配件没到。"
-            log.append(
-                "comment.posted",
-                complaint=1,
-                item=k + 1,
-                by="member",
-                verified=False,
-                texts={"text": text, "author": "邻居"},
-            )
 
 
 def _syncs(folder: Path) -> list[float]:

@@ -10,24 +10,32 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from forum.base.db import db
 from forum.base.resources import resource
+from forum.log import queries
 from forum.log.last_signed import Signed
 from forum.log.models import LogCheckpoint, LogEntry, LogNode, Opening
-from forum.log.service import LogKeys
+from forum.log.signing import LogKeys
 from forum.log.triggers import missing_triggers
 from forum.tlog import merkle
-from forum.tlog.checkpoint import open_checkpoint
 from forum.tlog.entry import KINDS, parse_entry
 from forum.tlog.errors import TlogError
-from forum.tlog.note import Verifier
+from forum.tlog.rotation import KIND as ROTATED
+from forum.tlog.rotation import (
+    Chain,
+    Rotation,
+    RotationError,
+    open_signed_by_all,
+    read_rotation,
+)
 
 BATCH = 2048
+NEVER = datetime.min.replace(tzinfo=UTC)  # the time of entries that tell none
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class _State:
     """What the check carries from entry to entry: the tree so far, and what it must agree with."""
 
     tree: _Frontier
-    verifier: Verifier
+    chain: Chain
     signed: Signed | None
     newest: datetime | None = None
 
@@ -102,10 +110,18 @@ def _log_differences() -> Iterator[Difference]:
     for name in sorted(missing_triggers(db.session.connection())):
         yield Difference("trigger-missing", None, name)
     extent = _extent()
-    state = _State(_Frontier(), Verifier(keys.signer.vkey), keys.last_signed.read())
+    state = _State(_Frontier(), keys.beginning(_rotations()), keys.last_signed.read())
     for start in range(0, extent.size, BATCH):
         yield from _check_batch(start, min(start + BATCH, extent.size), state)
     yield from _check_extent(extent, state)
+
+
+def _rotations() -> list[Rotation]:
+    try:
+        return queries.rotations()
+    except TlogError:
+        # An entry that cannot be read is named when its turn comes.
+        return []
 
 
 def _extent() -> _Extent:
@@ -142,6 +158,7 @@ def _check_batch(start: int, stop: int, state: _State) -> Iterator[Difference]:
             yield Difference("entry-missing", index, "there is no such row")
         entry, problems = _read(row, state)
         yield from (Difference("entry-invalid", index, problem) for problem in problems)
+        yield from _check_rotation(index, entry, state)
         nodes += state.tree.push(merkle.leaf_hash(row.bytes if row else b""))
         for field in openings.get(index, ()):
             if field not in entry.get("commitments", {}):
@@ -191,6 +208,16 @@ def _read(row: Any, state: _State) -> tuple[dict[str, Any], list[str]]:
     return entry, problems
 
 
+def _check_rotation(index: int, entry: dict[str, Any], state: _State) -> Iterator[Difference]:
+    """A change of key counts from here on; one that the key before did not sign does not."""
+    if entry.get("kind") != ROTATED:
+        return
+    try:
+        state.chain = state.chain.followed_by(read_rotation(index, entry))
+    except RotationError as error:
+        yield Difference("bad-signature", index, str(error))
+
+
 def _check_root(row: Any, state: _State) -> Iterator[Difference]:
     """Hold the tree so far against its checkpoint, if one was signed, and `last-signed`."""
     size = state.tree.size
@@ -203,7 +230,8 @@ def _check_root(row: Any, state: _State) -> Iterator[Difference]:
     if row is None:
         return
     try:
-        signed = open_checkpoint(row.note, state.verifier).checkpoint
+        due = state.chain.due(size, state.newest or NEVER)
+        signed = open_signed_by_all(row.note, due).checkpoint
     except TlogError as error:
         yield Difference("bad-signature", size, str(error))
         return

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from forum.base.db import db
 from forum.base.resources import resource
+from forum.log import rotation
 from forum.log.check import Difference
 from forum.log.models import LogCheckpoint, LogCosignature, LogPublished
 from forum.tlog.checkpoint import open_checkpoint
@@ -22,7 +23,7 @@ def check_cosigned() -> Iterator[Difference]:
     """Every stored cosignature by a witness of the policy, and every size that was published."""
     policy: Policy = resource("policy") or Policy()
     known = {verifier.name: verifier for verifier in policy.verifiers}
-    log = Verifier(resource("log").signer.vkey)
+    log = rotation.known_keys()
     rows = db.session.execute(
         select(LogCosignature.size, LogCosignature.name, LogCosignature.line, LogCheckpoint.note)
         .outerjoin(LogCheckpoint, LogCheckpoint.size == LogCosignature.size)
@@ -39,7 +40,7 @@ def check_cosigned() -> Iterator[Difference]:
 
 
 def _wrong(
-    note: str | None, line: str, log: Verifier, witness: CosignatureVerifier | None
+    note: str | None, line: str, log: Sequence[Verifier], witness: CosignatureVerifier | None
 ) -> str | None:
     """Why the line under this checkpoint does not hold; None when it does."""
     if note is None:

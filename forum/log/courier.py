@@ -53,6 +53,7 @@ class _Call(threading.Thread):
         parts = urlsplit(request.url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname or "", parts.port, timeout=within)
+        self._sock: socket.socket | None = None
         self._path = parts.path or "/"
         self._body = request.body
         self._reply = Reply(0, failure=f"no answer within {within:g} seconds")
@@ -67,7 +68,7 @@ class _Call(threading.Thread):
 
     def outcome(self) -> Reply:
         """The reply so far; a call that is still under way is cut off."""
-        reply, sock = self._reply, self._connection.sock
+        reply, sock = self._reply, self._sock or self._connection.sock
         if self.is_alive() and sock is not None:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -76,6 +77,8 @@ class _Call(threading.Thread):
     def _ask(self) -> Reply:
         method = "GET" if self._body is None else "POST"
         self._connection.request(method, self._path, self._body, {"User-Agent": "zhiyan"})
+        # The connection lets go of it before an answer without a length is read.
+        self._sock = self._connection.sock
         response = self._connection.getresponse()
         body = response.read(MAX_REPLY + 1)
         if len(body) > MAX_REPLY:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from forum.tlog.entry import KINDS, MADE_WHERE, MAX_ENTRY, PHOTOS, PROVEN, SIG, Field, Kind
+from forum.tlog.entry import MAX_ENTRY, Field
+from forum.tlog.kinds import KINDS, MADE_WHERE, PHOTOS, PROVEN, RECOMMITTED, SIG, Kind
 
 HEAD = f"""# Entries of the log
 
-Made from `forum/tlog/entry.py` by `python -m forum.log.entry_docs > docs/entries.md`; do not edit.
+Made from `forum/tlog/kinds.py` by `python -m forum.log.entry_docs > docs/entries.md`; do not edit.
 
 One entry is one JSON object in its canonical form (RFC 8785): keys sorted, no white space, strings
 of `[A-Za-z0-9._:/+=-]`, integers from 0 to 2^53 - 1, no floats, at most {MAX_ENTRY} bytes. Anything
@@ -35,9 +36,17 @@ signature is Ed25519 by the complaint's `author_key` over
 
     zhiyan/v1/act\\n<origin>\\n<number>\\n<kind>\\n<status or ->\\n<of>\\n<hex of commitments.text or ->\\n
 
+**A redaction** closes the openings of the entries it lists in `closes`, and commits anew to what is
+shown instead: the field `text` of entry 40 becomes the commitment `text.40` of the redaction, with a
+salt of its own. A later redaction of the same entry replaces the earlier one whole; restoring its
+statement brings back what was shown before it. An erasure closes for ever.
+
 **Hides** means: the act makes something less visible or changes what is seen; `/log` opens on these.
 """
 PHOTOS_IN_WORDS = "photo.k, photo.k.received, photo.k.alt (k from 1 to 9)"
+RECOMMITTED_IN_WORDS = (
+    f"text.i, remedy.i, author.i, {PHOTOS_IN_WORDS}, each with .i, the index it stood in"
+)
 ACT_FIELDS = (
     (PROVEN, ""),
     (SIG, " Only when `proven` is true."),
@@ -52,7 +61,9 @@ def entry_docs() -> str:
 
 def _section(name: str, kind: Kind) -> str:
     lines = [f"## {name}", "", kind.meaning + (" **Hides.**" if kind.hides else "")]
-    return "\n".join([*lines, "", "| field | holds |", "|---|---|", *_rows(kind), ""])
+    between = [f"- `{also.field}`: {also.rule}." for also in kind.rules]
+    also = ["", "Between its fields:", "", *between] if between else []
+    return "\n".join([*lines, "", "| field | holds |", "|---|---|", *_rows(kind), *also, ""])
 
 
 def _rows(kind: Kind) -> Iterator[str]:
@@ -64,7 +75,8 @@ def _rows(kind: Kind) -> Iterator[str]:
 
 
 def _row(field: Field, when: str) -> str:
-    rule = field.rule.replace(PHOTOS, PHOTOS_IN_WORDS).replace("|", ", ")
+    rule = field.rule.replace(RECOMMITTED, RECOMMITTED_IN_WORDS).replace(PHOTOS, PHOTOS_IN_WORDS)
+    rule = rule.replace("|", ", ")
     return f"| `{field.name}` | {rule}{'.' if when else ''}{when} |"
 
 

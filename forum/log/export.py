@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from forum.base.db import db
 from forum.base.refusal import Unavailable
-from forum.base.resources import resource
-from forum.log import queries
+from forum.log import queries, rotation
 from forum.tlog.tile import bundles_for, format_bundle, format_tile_path, tiles_for
 
 
@@ -41,9 +40,20 @@ def export_log(folder: Path) -> Exported:
         entries = queries.entry_bytes(bundle.number << 8, bundle.width)
         _write(folder / format_tile_path(*bundle), format_bundle(entries))
     db.session.rollback()
-    _write(folder / "vkey", f"{resource('log').signer.vkey}\n".encode())
+    _write_keys(folder, tip.size)
+    db.session.rollback()
     _write(folder / "checkpoint", tip.note.encode())
     return Exported(tip.size, len(tiles), len(bundles))
+
+
+def _write_keys(folder: Path, size: int) -> None:
+    """The newest key, and what leads to it from every earlier one."""
+    _write(folder / "vkey", f"{rotation.vkey()}\n".encode())
+    indexes = [change.index for change in queries.rotations() if change.index < size]
+    for index in indexes:
+        _write(folder / "rotations" / str(index), (rotation.note_of(index) or "").encode())
+    if indexes:
+        _write(folder / "rotations" / rotation.INDEXES, rotation.format_indexes(indexes).encode())
 
 
 def _write(path: Path, data: bytes) -> None:

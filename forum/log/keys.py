@@ -1,14 +1,12 @@
 """The keys of one node: made by `forum init`, lent to the application at its start.
 
-The log key is kept in the form of the Go note package, ``PRIVATE+KEY+<origin>+<key id>+<base64 of
-type and seed>``, in a file of mode 0600.
+The log key lies in `log.key`, or where FORUM_LOG_KEY says; of a log that changed its key there are
+further files beside it (`ring.py`).
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-from base64 import b64decode, b64encode
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,11 +14,12 @@ from flask import Flask
 
 from forum.base import resources
 from forum.log.last_signed import LastSigned
-from forum.log.service import LogKeys
-from forum.tlog.note import Signer, new_key
+from forum.log.ring import KeyRing, secret_line, write_private
+from forum.log.ring import read_signer as read_signer
+from forum.log.signing import LogKeys
+from forum.tlog.note import new_key
 from forum.tlog.policy import Policy, parse_policy
 
-PREFIX = "PRIVATE+KEY+"
 LONGEST_NAME = 255
 
 
@@ -44,15 +43,22 @@ def lend(app: Flask) -> None:
         app.config["SECRET_KEY"] = secret.read_text("ascii").strip()
     key = key_path(app)
     if key.exists():
-        signer = read_signer(key)
-        if signer.name != origin_of(app.config["FORUM_BASE_URL"]):
+        ring = KeyRing(key)
+        name = ring.current.name
+        if name != origin_of(app.config["FORUM_BASE_URL"]):
             raise ValueError(
-                f"this instance keeps the log {signer.name}, for ever; "
+                f"this instance keeps the log {name}, for ever; "
                 f"FORUM_BASE_URL={app.config['FORUM_BASE_URL']} would make it another"
             )
-        if policy and policy.logs and signer.vkey not in [log.verifier_key for log in policy.logs]:
-            raise ValueError(f"the policy of FORUM_WITNESSES is not about the log {signer.vkey}")
-        resources.provide(app, "log", LogKeys(signer, LastSigned(instance / "last-signed")))
+        _require_about(policy, ring)
+        resources.provide(app, "log", LogKeys(ring, LastSigned(instance / "last-signed")))
+
+
+def _require_about(policy: Policy | None, ring: KeyRing) -> None:
+    """A policy that names logs must name ours: by the key that signs or, while it does, the former."""
+    named = {log.verifier_key for log in policy.logs} if policy else set()
+    if named and not named & set(ring.secret):
+        raise ValueError(f"the policy of FORUM_WITNESSES is not about the log {ring.current.vkey}")
 
 
 def read_policy(path: str | None) -> Policy | None:
@@ -90,29 +96,8 @@ def make(app: Flask) -> None:
     """Write a new session secret and a new log key (both 0600); FileExistsError if there is one."""
     instance = Path(app.config["FORUM_INSTANCE"])
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    signer = Signer(origin_of(app.config["FORUM_BASE_URL"]), seed := new_key())
-    _name, key_id, _public = signer.vkey.split("+", 2)
-    line = f"{PREFIX}{signer.name}+{key_id}+{b64encode(bytes([1]) + seed).decode()}\n"
-    _write_private(key_path(app), line)
+    line = secret_line(origin_of(app.config["FORUM_BASE_URL"]), new_key())
+    write_private(key_path(app), line + "\n")
     if not (instance / "secret.key").exists():
-        _write_private(instance / "secret.key", secrets.token_urlsafe(48) + "\n")
+        write_private(instance / "secret.key", secrets.token_urlsafe(48) + "\n")
     lend(app)
-
-
-def read_signer(path: Path) -> Signer:
-    """The signer in the key file; ValueError when it is not one."""
-    line = path.read_text("utf-8").strip()
-    name, key_id, key = line.removeprefix(PREFIX).split("+", 2)
-    data = b64decode(key, validate=True)
-    signer = Signer(name, data[1:])
-    if not line.startswith(PREFIX) or data[0] != 1 or signer.vkey.split("+")[1] != key_id:
-        raise ValueError(f"{path} is not the key of a log")
-    return signer
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

@@ -72,6 +72,12 @@ class LastSigned:
                 file.flush()
                 os.fsync(file.fileno())
 
+    def settle(self) -> None:
+        """What kept this node from signing is settled; the evidence is kept beside it."""
+        with self._locked():
+            if self.refused_path.exists():
+                os.replace(self.refused_path, self.refused_path.with_suffix(".settled"))
+
     def refusal(self) -> str | None:
         """Why this node signs no more; None when it may."""
         try:

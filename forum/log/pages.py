@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,12 @@ def list_page(chosen: LogFilter, tip: Tip) -> dict[str, Any]:
         "next_href": paging.next_link(found, PAGE, rows[-1].index if rows else None),
         "first_href": paging.first_link(),
     }
+
+
+def rows_at(indexes: Sequence[int]) -> list[Row]:
+    """The entries at `indexes` as the list shows them, in that order; what is not there is not."""
+    found = queries.entries_at(indexes)
+    return [_row(index, found[index]) for index in indexes if index in found]
 
 
 def entry_page(index: int, tip: Tip) -> dict[str, Any]:
@@ -113,7 +120,8 @@ def _link_of(name: str, value: Any) -> str | None:
     if name in ("of", "rules"):
         return _entry_href(value)
     # The addresses of higher rooms, whose endpoints this one must not know, are fixed for ever.
-    paths = {"complaint": "complaints", "statement": "statements", "project": "projects"}
+    paths = {"complaint": "complaints", "into": "complaints", "statement": "statements",
+             "project": "projects"}  # fmt: skip
     return _public(f"/{paths[name]}/{value}") if name in paths else None
 
 

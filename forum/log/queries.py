@@ -6,9 +6,10 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, TextClause, bindparam, select, text
 
 from forum.base.db import db
 from forum.log.models import (
@@ -23,6 +24,8 @@ from forum.tlog import merkle
 from forum.tlog.commitment import commit
 from forum.tlog.entry import parse_entry
 from forum.tlog.proof import format_proof
+from forum.tlog.rotation import KIND as ROTATED
+from forum.tlog.rotation import Rotation, read_rotation
 
 # Below the least number of bound variables any supported database takes in one statement.
 MANY = 400
@@ -39,14 +42,20 @@ class Tip:
     note: str
 
 
-# Made once, and asked of the connection: every page asks it, and putting a statement through the
-# session takes five times as long as answering it.
-_checkpoints = LogCheckpoint.__table__.c
+# Made once, and asked of the connection: every page or every append asks them, and putting a
+# statement through the session takes five times as long as answering it.
+_checkpoints, _entries = LogCheckpoint.__table__.c, LogEntry.__table__.c
 _TIP = (
     select(_checkpoints.size, _checkpoints.root, _checkpoints.note)
     .order_by(_checkpoints.size.desc())
     .limit(1)
 )
+_BYTES = (
+    select(_entries.bytes)
+    .where(_entries.idx.between(bindparam("first"), bindparam("last")))
+    .order_by(_entries.idx)
+)
+_ROTATED = select(_entries.idx, _entries.bytes).where(_entries.kind == ROTATED).order_by("idx")
 
 
 def tip() -> Tip | None:
@@ -83,25 +92,28 @@ def published_size() -> int | None:
 def read_nodes(nodes: Sequence[tuple[int, int]]) -> list[bytes]:
     """A `merkle.HashReader` over the stored nodes; ProofError when one is not there."""
     found: dict[tuple[int, int], bytes] = {}
+    connection = db.session.connection()
     for start in range(0, len(nodes), MANY):
-        wanted = or_(*_by_level(nodes[start : start + MANY]))
-        rows = db.session.execute(select(LogNode.level, LogNode.number, LogNode.hash).where(wanted))
-        found.update(((row.level, row.number), row.hash) for row in rows)
+        some = nodes[start : start + MANY]
+        values = {f"{a}{n}": node[k] for n, node in enumerate(some) for k, a in enumerate("ln")}
+        rows = connection.execute(_nodes_query(len(some)), values)
+        found.update(((level, number), bytes(hash_)) for level, number, hash_ in rows)
     try:
         return [found[node] for node in nodes]
     except KeyError as missing:
         raise merkle.ProofError(f"the node {missing} is not stored") from None
 
 
-def _by_level(nodes: Sequence[tuple[int, int]]) -> list[ColumnElement[bool]]:
-    # Not (level, number) IN (…): for pairs SQLite reads the whole table, at every posting.
-    numbers: dict[int, list[int]] = {}
-    for level, number in nodes:
-        numbers.setdefault(level, []).append(number)
-    return [
-        and_(LogNode.level == level, LogNode.number.in_(wanted))
-        for level, wanted in numbers.items()
-    ]
+@cache
+def _nodes_query(count: int) -> TextClause:
+    # Not (level, number) IN (…): for pairs SQLite reads the whole table, at every posting. The
+    # cross join makes it go from the wanted pairs to the key.
+    pairs = ", ".join(f"(CAST(:l{n} AS INTEGER), CAST(:n{n} AS INTEGER))" for n in range(count))
+    return text(
+        f"WITH wanted (level, number) AS (VALUES {pairs})"
+        " SELECT n.level, n.number, n.hash FROM wanted w CROSS JOIN log_node n"
+        " WHERE n.level = w.level AND n.number = w.number"
+    )
 
 
 def read_row(level: int, first: int, count: int) -> list[bytes]:
@@ -121,19 +133,38 @@ def entry_bytes(first: int, count: int = 1) -> list[bytes]:
     """The bytes of `count` entries from index `first`, as many as there are."""
     if first + count > MOST:
         return []
-    return list(
-        db.session.scalars(
-            select(LogEntry.bytes)
-            .where(LogEntry.index.between(first, first + count - 1))
-            .order_by(LogEntry.index)
-        )
-    )
+    found = db.session.connection().execute(_BYTES, {"first": first, "last": first + count - 1})
+    return list(found.scalars())
 
 
 def entry(index: int) -> dict[str, Any] | None:
     """The decoded entry at `index`; None when there is none."""
     found = entry_bytes(index)
     return parse_entry(found[0]) if found else None
+
+
+def entries_at(indexes: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Index → decoded entry, of those among `indexes` (at most `MANY`) that there are."""
+    rows = db.session.execute(
+        select(LogEntry.index, LogEntry.bytes).where(LogEntry.index.in_(indexes[:MANY]))
+    )
+    return {index: parse_entry(data) for index, data in rows}
+
+
+def rotations() -> list[Rotation]:
+    """Every change of the log's key, oldest first. **Not verified**: see `rotation.chain`."""
+    rows = db.session.connection().execute(_ROTATED).all()
+    return [read_rotation(index, parse_entry(data)) for index, data in rows]
+
+
+def first_covering(index: int) -> str | None:
+    """The signed note of the first checkpoint that covers the entry; None when there is none."""
+    return db.session.scalar(
+        select(LogCheckpoint.note)
+        .where(LogCheckpoint.size > index)
+        .order_by(LogCheckpoint.size)
+        .limit(1)
+    )
 
 
 def entries_of(complaint: int) -> list[tuple[int, dict[str, Any]]]:

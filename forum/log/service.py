@@ -14,37 +14,27 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import Transaction, current_transaction, db
 from forum.base.refusal import Unavailable
 from forum.base.resources import resource
-from forum.log import queries
-from forum.log.last_signed import LastSigned, Signed
+from forum.log import queries, store
+from forum.log.last_signed import Signed
 from forum.log.models import LogCheckpoint, LogEntry, LogNode, Opening
+from forum.log.signing import LogKeys
 from forum.tlog import merkle
 from forum.tlog.checkpoint import Checkpoint, sign_checkpoint
 from forum.tlog.commitment import commit, new_salt
 from forum.tlog.entry import KINDS, format_entry, parse_entry
-from forum.tlog.note import Signer
-
-
-@dataclass(frozen=True)
-class LogKeys:
-    """What a node signs with: its key (whose name is the origin) and its `last-signed` file."""
-
-    signer: Signer
-    last_signed: LastSigned
-
-    @property
-    def origin(self) -> str:
-        """The log's name, fixed for ever when it was opened."""
-        return self.signer.name
+from forum.tlog.rotation import KIND as ROTATED
+from forum.tlog.rotation import Rotation, read_rotation
 
 
 @dataclass(frozen=True)
@@ -58,13 +48,22 @@ class Appended:
 
 @dataclass
 class _Open:
-    """The log inside one open transaction."""
+    """The log inside one open transaction: as it was found, and what was added since.
+
+    entries, openings: rows in the order of their tables' columns. projects: the project of each
+    complaint met so far. read_at: the shared clock when it was read, None where there is none,
+    and ours then (monotonic s). said: the newest time as entries write it.
+    """
 
     size: int
     frontier: list[bytes]
     newest: datetime | None
-    entries: list[dict[str, Any]] = field(default_factory=list)
-    openings: list[dict[str, Any]] = field(default_factory=list)
+    rotations: list[Rotation]
+    entries: list[store.Row] = field(default_factory=list)
+    openings: list[store.Row] = field(default_factory=list)
+    projects: dict[int, str | None] = field(default_factory=dict)
+    read_at: tuple[datetime | None, float] | None = None
+    said: str = ""
 
 
 def append(
@@ -81,30 +80,22 @@ def append(
     """
     open_log = _open_log(current_transaction())
     at = _time(open_log)
+    if at != open_log.newest or not open_log.said:
+        open_log.newest, open_log.said = at, clock.format_utc(at)
     salts = {name: (salts or {}).get(name) or new_salt() for name in texts or ()}
-    entry = {"v": 1, "kind": kind, "at": clock.format_utc(at), **fields}
+    entry: dict[str, Any] = {"v": 1, "kind": kind, "at": open_log.said, **fields}
     if texts is not None:
         entry["commitments"] = {name: commit(name, salts[name], texts[name]) for name in texts}
     data = format_entry(entry)
     index = open_log.size + len(open_log.entries)
     complaint = entry.get("complaint")
-    open_log.openings += [
-        {"entry": index, "field": name, "salt": salt, "complaint": complaint}
-        for name, salt in salts.items()
-    ]
+    project = _project_of(open_log, entry)
+    open_log.openings += [(index, name, salt, complaint) for name, salt in salts.items()]
     open_log.entries.append(
-        {
-            "index": index,
-            "bytes": data,
-            "kind": kind,
-            "at": at,
-            "hides": KINDS[kind].hides,
-            "by": entry.get("by"),
-            "complaint": complaint,
-            "project": entry.get("project") or _project_of(open_log, complaint),
-        }
+        (index, data, kind, at, KINDS[kind].hides, entry.get("by"), complaint, project)
     )
-    open_log.newest = at
+    if kind == ROTATED:
+        open_log.rotations.append(read_rotation(index, entry))
     return Appended(index, at, data)
 
 
@@ -112,13 +103,15 @@ def _open_log(change: Transaction) -> _Open:
     """The log's state in this transaction; on first use: read it, check it, plan the sealing."""
     if "log" not in change.notes:
         keys: LogKeys = resource("log")
-        size = (db.session.scalar(select(db.func.max(LogEntry.index))) or 0) + 1
-        newest = db.session.scalar(select(LogEntry.at).where(LogEntry.index == size - 1))
-        if newest is None:
-            size = 0
+        size, newest = store.newest()
         frontier = queries.read_nodes(merkle.frontier_nodes(size)) if size else []
         _refuse_to_fork(keys, size, frontier)
-        change.notes["log"] = _Open(size, frontier, newest)
+        rotations = queries.rotations()
+        chain = keys.chain(rotations)
+        if newest is not None:
+            keys.require_own(chain, size, newest, store.newest_note)
+            keys.signers(chain, size, newest)
+        change.notes["log"] = _Open(size, frontier, newest, rotations)
         change.before_commit.append(lambda: _seal(change, keys))
     return change.notes["log"]
 
@@ -141,7 +134,9 @@ def _refuse_to_fork(keys: LogKeys, size: int, frontier: list[bytes]) -> None:
 
 def _time(open_log: _Open) -> datetime:
     """max(now, time of the entry before), refusing a clock that is plainly wrong."""
-    now = _now().replace(microsecond=0)
+    now = _now(open_log).replace(microsecond=0)
+    if now == open_log.newest and open_log.said:
+        return now  # The second that was looked at for the entry before.
     if clock.has_stepped():
         raise Unavailable(_l("服务器时钟异常，暂时不能写入。请稍后再试。"), rule="clock-stepped")
     if open_log.newest is None or now >= open_log.newest:
@@ -152,11 +147,17 @@ def _time(open_log: _Open) -> datetime:
     return open_log.newest
 
 
-def _now() -> datetime:
-    """PostgreSQL's clock, which all nodes of a board share; else the host's."""
-    if db.engine.dialect.name != "postgresql" or clock.is_set():
+def _now(open_log: _Open) -> datetime:
+    """PostgreSQL's clock, which all nodes of a board share; else the host's.
+
+    It is asked once in a transaction: to ask for every entry of an import would double its time.
+    """
+    if clock.is_set():
         return clock.now()
-    return db.session.execute(select(db.func.clock_timestamp())).scalar_one()
+    if open_log.read_at is None:
+        open_log.read_at = (store.database_clock(), monotonic())
+    moment, then = open_log.read_at
+    return clock.now() if moment is None else moment + timedelta(seconds=monotonic() - then)
 
 
 def _clock_accepted(newest: datetime) -> bool:
@@ -177,19 +178,17 @@ def accept_clock() -> Appended:
         return append("setting.changed", by="admin", staff=None, setting="clock", value="accepted")
 
 
-def _project_of(open_log: _Open, complaint: int | None) -> str | None:
-    """The project the complaint belonged to when it was last touched, for the log's filter."""
+def _project_of(open_log: _Open, entry: Mapping[str, Any]) -> str | None:
+    """The project the complaint belongs to since it was last touched, for the log's filter."""
+    complaint, project = entry.get("complaint"), entry.get("project")
     if complaint is None:
-        return None
-    for entry in reversed(open_log.entries):
-        if entry["complaint"] == complaint:
-            return entry["project"]
-    return db.session.scalar(
-        select(LogEntry.project)
-        .where(LogEntry.complaint == complaint)
-        .order_by(LogEntry.index.desc())
-        .limit(1)
-    )
+        return project
+    known = open_log.projects
+    if project is not None:
+        known[complaint] = project
+    elif complaint not in known:
+        known[complaint] = store.newest_project(complaint)
+    return known[complaint]
 
 
 def _seal(change: Transaction, keys: LogKeys) -> None:
@@ -197,18 +196,19 @@ def _seal(change: Transaction, keys: LogKeys) -> None:
     open_log: _Open = change.notes["log"]
     if not open_log.entries:
         return
-    leaves = [merkle.leaf_hash(entry["bytes"]) for entry in open_log.entries]
+    leaves = [merkle.leaf_hash(data) for _index, data, *_beside in open_log.entries]
     nodes, _frontier = merkle.new_nodes(open_log.size, leaves, open_log.frontier)
+    size, at = open_log.size + len(leaves), open_log.entries[-1][3]
+    signers = keys.signers(keys.chain(open_log.rotations), size, at)
     db.session.flush()
-    db.session.execute(insert(LogEntry), open_log.entries)
-    db.session.execute(insert(LogNode), [{"level": a, "number": b, "hash": c} for a, b, c in nodes])
+    store.insert(LogEntry, open_log.entries)
+    store.insert(LogNode, nodes)
     if open_log.openings:
-        db.session.execute(insert(Opening), open_log.openings)
-    size = open_log.size + len(leaves)
+        store.insert(Opening, open_log.openings)
     root = _stored_root(open_log, size)
-    note = sign_checkpoint(Checkpoint(keys.origin, size, root), keys.signer)
+    note = sign_checkpoint(Checkpoint(keys.origin, size, root), *signers)
     signed = Signed(size, _base64(root))
-    db.session.execute(insert(LogCheckpoint), [{"size": size, "root": signed.root, "note": note}])
+    store.insert(LogCheckpoint, [(size, signed.root, note)])
     change.after_commit.append(lambda: keys.last_signed.raise_to(signed))
 
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from forum.base.db import db
 from forum.base.resources import resource
-from forum.log import queries
+from forum.log import queries, rotation
 from forum.log.courier import Reply, Request, ask_all
 from forum.log.last_signed import Signed
-from forum.log.service import LogKeys
+from forum.log.signing import LogKeys
 from forum.tlog.checkpoint import open_checkpoint
 from forum.tlog.errors import TlogError
 from forum.tlog.note import Verifier
@@ -31,7 +31,10 @@ from forum.tlog.submission import (
 )
 
 WITHIN = 5.0
-RESTORE = "restore a backup that has them, then start again"
+RESTORE = (
+    "`forum log recover --from` a mirror adds them again; without any copy, `forum init"
+    " --previous-origin` opens a new log"
+)
 logger = logging.getLogger("forum.log")
 
 
@@ -59,6 +62,8 @@ def at_start() -> Standing:
     """The log against `last-signed` and against every witness that can be asked."""
     policy: Policy | None = resource("policy")
     asked = [w for w in policy.witnesses if w.url] if policy else []
+    if not refusals():
+        rotation.settle()
     silent = compare(asked)
     found = Standing(refusals(), silent, _nobody_remembers(asked, silent))
     if not found.refusals and not found.forgotten:
@@ -81,7 +86,7 @@ def refusals() -> tuple[str, ...]:
         found.append(f"the log has {size} entries, but {signed.size} were signed: {RESTORE}")
     elif signed is not None and queries.root_at(signed.size) != signed.root:
         found.append(f"the first {signed.size} entries are not those that were signed: {RESTORE}")
-    return tuple(found)
+    return (*found, *rotation.refusals())
 
 
 def compare(witnesses: Sequence[Witness]) -> tuple[str, ...]:
@@ -94,6 +99,11 @@ def compare(witnesses: Sequence[Witness]) -> tuple[str, ...]:
     for name, one in held.items():
         _heed(name, one)
     return silent
+
+
+def held_by(witnesses: Sequence[Witness]) -> tuple[dict[str, Held], tuple[str, ...]]:
+    """What each of these witnesses holds of our log now, and who did not answer."""
+    return _ask(witnesses) if witnesses else ({}, ())
 
 
 def address(witness: Witness, path: str) -> str:
@@ -109,9 +119,10 @@ def _ask(witnesses: Sequence[Witness]) -> tuple[dict[str, Held], tuple[str, ...]
     db.session.rollback()
     path = monitoring_path(keys.origin)
     notes = ask_all({n: Request(address(w, path)) for n, w in named.items()}, WITHIN)
-    held: dict[str, Held] = {}
+    held, own = dict[str, Held](), rotation.own_keys()
+    db.session.rollback()
     for name, reply in notes.items():
-        found = _from_note(reply, named[name], keys)
+        found = _from_note(reply, named[name], own)
         if found is not None:
             held[name] = found
     rest = {n: w for n, w in named.items() if n not in held and notes[n].status}
@@ -122,12 +133,12 @@ def _ask(witnesses: Sequence[Witness]) -> tuple[dict[str, Held], tuple[str, ...]
     return held, tuple(name for name in named if name not in held)
 
 
-def _from_note(reply: Reply, witness: Witness, keys: LogKeys) -> Held | None:
+def _from_note(reply: Reply, witness: Witness, keys: Sequence[Verifier]) -> Held | None:
     """The cosigned checkpoint of ours that a witness shows; None unless both signatures hold."""
     if reply.status != 200:
         return None
     try:
-        signed = open_checkpoint(reply.body, Verifier(keys.signer.vkey), [witness.verifier])
+        signed = open_checkpoint(reply.body, keys, [witness.verifier])
     except TlogError as error:
         logger.warning("%s shows what is not a checkpoint of ours: %s", witness.name, error)
         return None

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from forum.base.refusal import NotFound, Unavailable
-from forum.base.resources import resource, setting
+from forum.base.refusal import Invalid, NotFound, Unavailable
 from forum.base.rights import route_acts
 from forum.base.web.cache import public_page, shown_on_every_page
-from forum.log import pages, publishing, queries
+from forum.log import pages, publishing, queries, rotation, verify_page
 from forum.log.filters import filter_from
 from forum.log.stamp import stamp_answer, tip_for_request, watching, words
-from forum.tlog.policy import Log, Policy, format_policy
 from forum.tlog.tile import ENTRIES, Tile, TileError, format_bundle, parse_tile_path
 
 # A tile never changes: not even a partial one, since its width is part of its address.
@@ -32,8 +29,11 @@ route_acts(
         "log.tile": "read",
         "log.vkey": "read",
         "log.policy": "read",
+        "log.rotated": "read",
+        "log.rotations": "read",
         "log.readable": "read",
         "log.entry": "read",
+        "log.verify": "read",
     }
 )
 
@@ -64,14 +64,30 @@ def tile(rest: str) -> Response:
 @blueprint.get("/tlog/vkey")
 def vkey() -> Response:
     """The verifier key of the log, whose name is the log's origin."""
-    return _text(resource("log").signer.vkey + "\n")
+    return _text(rotation.vkey() + "\n")
+
+
+@blueprint.get("/tlog/rotations/<int:index>")
+def rotated(index: int) -> Response:
+    """The first checkpoint that covers a change of the log's key, signed by both keys."""
+    note = rotation.note_of(index)
+    if note is None:
+        return _text("the key was not changed there\n", 404)
+    response = _text(note)
+    response.headers["Cache-Control"] = FOREVER
+    return response
+
+
+@blueprint.get(f"/tlog/rotations/{rotation.INDEXES}")
+def rotations() -> Response:
+    """The index of every change of the log's key, oldest first, one a line."""
+    return _text(rotation.format_indexes(change.index for change in queries.rotations()))
 
 
 @blueprint.get("/tlog/policy")
 def policy() -> Response:
     """What to trust this log by (tlog-policy): its key, its witnesses and how many must sign."""
-    own = Log(resource("log").signer.vkey, setting("FORUM_BASE_URL").rstrip("/") + "/tlog")
-    return _text(format_policy(replace(resource("policy") or Policy(), logs=(own,))))
+    return _text(verify_page.policy_text(rotation.due_keys()))
 
 
 @blueprint.get("/log")
@@ -99,6 +115,24 @@ def entry(index: int) -> Response:
         return render_template("log/entry.html", **pages.entry_page(index, tip))
 
     return public_page(tip.size, words(tip), render)
+
+
+@blueprint.get("/verify")
+def verify() -> Response:
+    """Checks a receipt in the reader's browser; with `index` and `size` against today's log."""
+    asked = found = refused = None
+    try:
+        asked = verify_page.question_from(request.args)
+        found = verify_page.today(asked) if asked else None
+    except Invalid as error:
+        refused = str(error.sentence)
+    page = verify_page.context(asked, found, refused)
+
+    def render() -> str:
+        return render_template("log/verify.html", **page)
+
+    version, tip = (page["policy"], found), tip_for_request()
+    return public_page(version, words(tip), render, 400 if refused else 200)
 
 
 def _hashes(wanted: Tile) -> bytes | None:

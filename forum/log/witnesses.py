@@ -19,16 +19,15 @@ from sqlalchemy import insert, select
 from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.resources import resource
-from forum.log import queries, standing
+from forum.log import queries, rotation, standing
 from forum.log.courier import Reply, Request, ask_all
 from forum.log.models import LogCosignature
 from forum.log.publishing import publish
 from forum.log.queries import Tip
-from forum.log.service import LogKeys
 from forum.tlog import merkle
 from forum.tlog.checkpoint import open_checkpoint
 from forum.tlog.errors import TlogError
-from forum.tlog.note import Verifier, cosignature_time, format_signature_line, open_note
+from forum.tlog.note import cosignature_time, format_signature_line, open_note
 from forum.tlog.policy import Policy, Witness
 from forum.tlog.submission import ADD_CHECKPOINT, Submission, format_submission, parse_size_answer
 
@@ -151,10 +150,9 @@ def _verified(newest: Tip, witness: Witness, reply: Reply) -> Cosignature:
     if reply.status != 200:
         said = reply.failure or reply.body[:200].decode("utf-8", "replace").strip()
         raise WitnessFailed(f"{reply.status} {said}" if reply.status else said)
-    keys: LogKeys = resource("log")
     verifier = witness.verifier
     note = newest.note + reply.body.decode("utf-8", "replace")
-    signed = open_checkpoint(note, Verifier(keys.signer.vkey), [verifier])
+    signed = open_checkpoint(note, rotation.known_keys(), [verifier])
     if verifier.name not in signed.cosignatures:
         raise WitnessFailed("there is no line by its key in the answer")
     line = open_note(note, [verifier]).signatures[0]

@@ -1,7 +1,6 @@
-"""The log in words: labels for what entries name in code, and one sentence for each entry.
+"""The log in words: one sentence for each entry, in the language of the present request.
 
-Nothing here knows HTML. Labels are lazy strings, turned into the reader's language when shown;
-sentences are made in the language of the present request.
+Nothing here knows HTML. The labels that sentences are made of are in `labels.py`.
 """
 
 from __future__ import annotations
@@ -10,147 +9,67 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from forum.tlog.entry import COUNTS
+from forum.base.clock import BOARD_ZONE, parse_utc
+from forum.log.labels import (
+    ACT_LABELS,
+    CAUSE_LABELS,
+    COUNT_LABELS,
+    FLAG_LABELS,
+    KIND_LABELS,
+    OPINION_LABELS,
+    OUTCOME_LABELS,
+    PLACE_LABELS,
+    REASON_LABELS,
+    REDRESS_LABELS,
+    REVIEW_LABELS,
+    ROLE_LABELS,
+    STATUS_LABELS,
+    TYPE_LABELS,
+    kind_label,
+    reason_label,
+    role_label,
+    status_label,
+    type_label,
+)
+from forum.tlog.entry import COUNTS, KINDS
+
+__all__ = [
+    "ACT_LABELS",
+    "CAUSE_LABELS",
+    "COUNT_LABELS",
+    "FLAG_LABELS",
+    "KIND_LABELS",
+    "OPINION_LABELS",
+    "OUTCOME_LABELS",
+    "PLACE_LABELS",
+    "REASON_LABELS",
+    "REDRESS_LABELS",
+    "REVIEW_LABELS",
+    "ROLE_LABELS",
+    "STATUS_LABELS",
+    "TYPE_LABELS",
+    "details",
+    "kind_label",
+    "reason_label",
+    "role_label",
+    "sentence",
+    "status_label",
+    "type_label",
+]
+
 
 Entry = Mapping[str, Any]
 
-KIND_LABELS: dict[str, Any] = {
-    "log.opened": _l("开始记录"),
-    "complaint.posted": _l("新意见"),
-    "complaint.imported": _l("转入旧意见"),
-    "complaint.edited": _l("作者改了文字"),
-    "complaint.status": _l("进展"),
-    "complaint.withdrawn": _l("撤回"),
-    "complaint.removed": _l("下架"),
-    "complaint.restored": _l("恢复显示"),
-    "withdrawal.requested": _l("申请撤回"),
-    "withdrawal.stopped": _l("停止撤回"),
-    "reply.posted": _l("答复"),
-    "reply.imported": _l("转入旧答复"),
-    "comment.posted": _l("有人说两句"),
-    "support.added": _l("我也遇到"),
-    "support.withdrawn": _l("收回“我也遇到”"),
-    "promise.made": _l("承诺"),
-    "promise.kept": _l("承诺已兑现"),
-    "promise.broken": _l("承诺未兑现"),
-    "role.granted": _l("授予身份"),
-    "role.revoked": _l("收回身份"),
-    "setting.changed": _l("改了设置"),
-    "rules.published": _l("公布规则"),
-    "place.changed": _l("城市、小区或类别有变"),
-    "balance.counted": _l("每日对账"),
-    "digest.sent": _l("今日必看已送出"),
-}
-REASON_LABELS: dict[str, Any] = {
-    "illegal": _l("违反法律"),
-    "personal-data": _l("泄露个人信息"),
-    "spam": _l("广告或刷屏"),
-    "abuse": _l("辱骂或威胁他人"),
-    "off-topic": _l("与本板无关"),
-    "duplicate": _l("同一件事重复"),
-    "impersonation": _l("冒充他人"),
-    "copyright": _l("侵犯著作权"),
-    "defamation-notice": _l("被投诉损害名誉"),
-    "authority-order": _l("主管部门要求"),
-    "court-order": _l("法院要求"),
-    "author-request": _l("作者本人要求"),
-    "lawful-erasure": _l("依法清除"),
-    "misfiled": _l("放错了地方"),
-    "policy": _l("违反规则其他条款"),
-    "appeal-upheld": _l("申诉成立"),
-    "mistake": _l("处理有误"),
-    "lapsed": _l("逾期未复核"),
-}
-ROLE_LABELS: dict[str, Any] = {
-    "author": _l("作者本人"),
-    "member": _l("业主"),
-    "reader": _l("读者"),
-    "party": _l("当事人"),
-    "authority": _l("主管部门"),
-    "staff": _l("客服"),
-    "moderator": _l("管理人员"),
-    "executive": _l("公司负责人"),
-    "auditor": _l("独立监督员"),
-    "admin": _l("系统管理员"),
-    "system": _l("系统"),
-    "import": _l("旧档案"),
-}
-STATUS_LABELS: dict[str, Any] = {
-    "open": _l("待答复"),
-    "answered": _l("已答复"),
-    "promised": _l("已承诺"),
-    "resolved": _l("已处理，等您确认"),
-    "confirmed": _l("业主确认已解决"),
-    "disputed": _l("业主认为未解决"),
-    "closed_unconfirmed": _l("未获业主确认"),
-}
-TYPE_LABELS: dict[str, Any] = {
-    "criticism": _l("批评"),
-    "suggestion": _l("建议"),
-    "question": _l("咨询"),
-    "praise": _l("表扬"),
-}
-OUTCOME_LABELS: dict[str, Any] = {
-    "explained": _l("已说明原因"),
-    "fixed": _l("已修好"),
-    "compensated": _l("已补偿"),
-    "rule-changed": _l("已改规定"),
-}
-CAUSE_LABELS: dict[str, Any] = {
-    "execution": _l("没按规定做"),
-    "rule": _l("规定本身不合理"),
-    "not-explained": _l("没有说清楚"),
-}
-PLACE_LABELS: dict[str, Any] = {
-    "city": _l("城市"),
-    "project": _l("小区"),
-    "category": _l("类别"),
-    "department": _l("部门"),
-}
-COUNT_LABELS: dict[str, Any] = {
-    "received": _l("收到"),
-    "visible": _l("看得见"),
-    "held": _l("待发布"),
-    "refused": _l("未予发布"),
-    "removed": _l("已下架"),
-    "erased": _l("依法清除"),
-    "merged": _l("同类合并"),
-    "withdrawn": _l("已撤回"),
-}
 # Acts that a second person could have shared in: the log says when nobody did.
-_SHARED = ("complaint.removed", "complaint.restored", "role.granted", "role.revoked")
-
-
-def kind_label(kind: str) -> Any:
-    """The words for a kind of entry (lazy)."""
-    return KIND_LABELS[kind]
-
-
-def reason_label(reason: str) -> Any:
-    """The words for a reason of the closed list (lazy)."""
-    return REASON_LABELS[reason]
-
-
-def role_label(role: str) -> Any:
-    """The words for who acted, from `by`, or for an account's role (lazy)."""
-    return ROLE_LABELS[role]
-
-
-def status_label(status: str) -> Any:
-    """The words for where a case stands (lazy)."""
-    return STATUS_LABELS[status]
-
-
-def type_label(type_: str) -> Any:
-    """The words for a complaint's type (lazy)."""
-    return TYPE_LABELS[type_]
+_SHARED = tuple(
+    name for name, kind in KINDS.items() if any(field.name == "second" for field in kind.fields)
+)
 
 
 def sentence(entry: Entry) -> str:
     """A valid entry as one sentence: 下架：#17，理由：泄露个人信息，处理人 S-004（单人）."""
-    number = [f"#{entry['complaint']}"] if "complaint" in entry else []
+    number = [f"#{entry['complaint']}"] if entry.get("complaint") else []
     said = _("，").join([*number, *details(entry)])
     act = str(kind_label(entry["kind"]))
     return _("%(act)s：%(said)s", act=act, said=said) if said else act
@@ -158,8 +77,32 @@ def sentence(entry: Entry) -> str:
 
 def details(entry: Entry) -> list[str]:
     """What the sentence says after the act and the complaint's number, piece by piece."""
-    pieces = [say(entry) for say in (_DETAILS.get(entry["kind"]), _reason, _until, _who) if say]
+    said = (_item, _DETAILS.get(entry["kind"]), _clause, _reason, _until, _lapses, _who)
+    pieces = [say(entry) for say in said if say]
     return [str(piece) for piece in pieces if piece]
+
+
+def _item(entry: Entry) -> str:
+    item, kind = entry.get("item"), entry["kind"]
+    if not item or kind.startswith("promise.") or kind.endswith((".posted", ".imported")):
+        return ""
+    return _("第 %(item)s 号发言", item=item)
+
+
+def _clause(entry: Entry) -> str:
+    if not entry.get("clause"):
+        return ""
+    return _("依据规则第 %(clause)s 条", clause=entry["clause"])
+
+
+def _lapses(entry: Entry) -> str:
+    if not entry.get("lapses"):
+        return ""
+    return _("到 %(at)s 无人复核即作废", at=_minute(entry["lapses"]))
+
+
+def _minute(at: str) -> str:
+    return f"{parse_utc(at).astimezone(BOARD_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _reason(entry: Entry) -> str:
@@ -246,12 +189,110 @@ def _balance(entry: Entry) -> str:
     return _("，").join([entry["date"], *counts])
 
 
+def _due(entry: Entry) -> str:
+    return _("最迟 %(at)s 自动发布", at=_minute(entry["due"]))
+
+
+def _moved(entry: Entry) -> str:
+    return _("现为 %(type)s，小区 %(project)s，类别 %(category)s", project=entry["project"],
+             type=str(type_label(entry["type"])), category=entry["category"])  # fmt: skip
+
+
+def _merge(entry: Entry) -> str:
+    if "supporters" not in entry:
+        return _("与 #%(into)s", into=entry["into"])
+    return _("与 #%(into)s，那里现在 %(n)s 户", into=entry["into"], n=entry["supporters"])
+
+
+def _proposal(entry: Entry) -> str:
+    act = str(ACT_LABELS[entry["act"]])
+    return _("%(act)s，处理说明 %(number)s", act=act, number=entry["statement"])
+
+
+def _of_statement(entry: Entry) -> str:
+    return _("处理说明 %(number)s", number=entry["statement"])
+
+
+def _closes(entry: Entry) -> str:
+    indexes = " ".join(str(index) for index in entry["closes"])
+    return _("不再公开第 %(indexes)s 条记录的原文", indexes=indexes)
+
+
+def _flags(entry: Entry) -> str:
+    return _(
+        "%(flags)s 次举报、%(notices)s 份通知，结果：%(decision)s",
+        flags=entry["flags"], notices=entry["notices"],
+        decision=str(FLAG_LABELS[entry["decision"]]),
+    )  # fmt: skip
+
+
+def _numbered(entry: Entry) -> str:
+    """Notice, appeal or challenge: its number, and what came of it."""
+    number = entry[entry["kind"].partition(".")[0]]
+    if "outcome" not in entry:
+        return _("第 %(number)s 号", number=number)
+    outcome = str(REDRESS_LABELS[entry["outcome"]])
+    return _("第 %(number)s 号，%(outcome)s", number=number, outcome=outcome)
+
+
+def _reviewed(entry: Entry) -> str:
+    review = str(REVIEW_LABELS[entry["review"]])
+    return _("第 %(of)s 条记录：%(review)s", of=entry["of"], review=review)
+
+
+def _report(entry: Entry) -> str:
+    return _(
+        "第 %(report)s 号，看过第 %(first)s 到 %(last)s 条记录：%(opinion)s",
+        report=entry["report"], first=entry["from"], last=entry["to"],
+        opinion=str(OPINION_LABELS[entry["opinion"]]),
+    )  # fmt: skip
+
+
+def _opened(entry: Entry) -> str:
+    if entry["previous"] is None:
+        return str(entry["origin"])
+    return _("%(origin)s，接续 %(previous)s", origin=entry["origin"], previous=entry["previous"])
+
+
+def _backup(entry: Entry) -> str:
+    return _("备份里有 %(size)s 条记录", size=entry["size"])
+
+
 _DETAILS: dict[str, Callable[[Entry], str]] = {
-    "log.opened": lambda entry: str(entry["origin"]),
+    "log.opened": _opened,
     "complaint.posted": _posted,
     "complaint.imported": _claimed,
     "complaint.status": _status,
-    "complaint.removed": lambda entry: _("依据规则第 %(clause)s 条", clause=entry["clause"]),
+    "complaint.held": _due,
+    "complaint.redacted": _closes,
+    "complaint.erased": _closes,
+    "complaint.moved": _moved,
+    "complaint.merged": _merge,
+    "complaint.unmerged": _merge,
+    "merge.proposed": _merge,
+    "merge.declined": _merge,
+    "statement.proposed": _proposal,
+    "statement.approved": _of_statement,
+    "statement.rejected": _of_statement,
+    "statement.refused": _of_statement,
+    "statement.lapsed": _of_statement,
+    "reply.redacted": _closes,
+    "reply.erased": _closes,
+    "comment.redacted": _closes,
+    "comment.erased": _closes,
+    "flag.decided": _flags,
+    "notice.received": _numbered,
+    "notice.countered": _numbered,
+    "appeal.filed": _numbered,
+    "appeal.decided": _numbered,
+    "challenge.filed": _numbered,
+    "challenge.decided": _numbered,
+    "sealed.viewed": _of_statement,
+    "sealed.destroyed": _closes,
+    "audit.reviewed": _reviewed,
+    "audit.reported": _report,
+    "key.rotated": lambda entry: str(entry["vkey"]),
+    "backup.restored": _backup,
     "withdrawal.requested": _waiting,
     "reply.posted": _holding,
     "reply.imported": _claimed,

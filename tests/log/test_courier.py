@@ -3,7 +3,7 @@
 import socket
 import time
 from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -89,3 +89,19 @@ def test_one_that_is_silent_does_not_keep_the_answer_of_another(stranger):
     refused = Request("http://127.0.0.1:1/")
     replies = ask_all({"slow": slow, "refused": refused}, 0.5)
     assert all(reply.status == 0 and reply.failure for reply in replies.values())
+
+
+def test_a_witness_that_drips_on_after_its_time_is_hung_up_on(stranger):
+    noticed = Event()
+
+    def drips(caller):
+        caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        try:
+            while True:
+                caller.sendall(b"x")
+                time.sleep(0.05)
+        except OSError:
+            noticed.set()
+
+    replies = ask_all({"w": Request(stranger(drips))}, 0.3)
+    assert replies["w"].status == 0 and noticed.wait(5)

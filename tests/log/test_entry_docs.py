@@ -17,4 +17,5 @@ def test_every_kind_and_every_field_is_documented():
     for (name, kind), section in zip(KINDS.items(), sections, strict=True):
         assert section.startswith(name + "\n")
         assert all(f"| `{field.name}` |" in section for field in kind.fields)
-        assert ("| `sig` |" in section) == bool(kind.act)
+        assert ("| `proven` |" in section) == bool(kind.act)
+        assert all(f"- `{also.field}`: {also.rule}." in section for also in kind.rules)

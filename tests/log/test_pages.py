@@ -8,11 +8,14 @@ from sqlalchemy import event
 
 from forum.base import clock
 from forum.base.db import db, transaction
-from forum.log import queries, service
+from forum.log import queries, rotation, service
 from forum.log.filters import filter_from
 from forum.log.pages import PAGE
+from forum.log.words import KIND_LABELS
+from forum.tlog.entry import KINDS
 from forum.tlog.merkle import leaf_hash
 from tests.log.board import SUPPORT, support
+from tests.tlog.test_entry import sample
 
 REMOVED = {"by": "moderator", "staff": "S-004", "second": None, "reason": "personal-data",
            "statement": 3, "clause": "3.2", "rules": 0, "detection": "notice", "automated_detection": False, "automated_decision": "none", "scope": "everywhere", "lapses": None,
@@ -74,6 +77,33 @@ def test_filters_show_what_they_say(log, query, indexes):
 def test_a_filter_that_cannot_be_read_is_refused_in_a_sentence(log, query):
     page = log.get(f"/log?{query}")
     assert page.status_code == 400 and "看不懂这个筛选条件" in page.text
+
+
+LATER = "2199-01-01T00:00:00Z"
+
+
+def _append(kind):
+    """An entry of the kind with every field that it may have; its index."""
+    fields = {k: v for k, v in sample(kind).items() if k not in ("v", "kind", "at")}
+    fields |= {name: LATER for name in ("lapses", "due") if fields.get(name)}
+    fields |= {name: LATER[:10] for name in ("until",) if name in fields}
+    names = fields.pop("commitments", None)
+    texts = None if names is None else dict.fromkeys(names, "写了什么")
+    return service.append(kind, texts=texts, **fields).index
+
+
+def test_every_kind_has_its_page_in_words_and_raw(board):
+    with board.app_context():
+        with transaction():
+            # Under a key that nobody vouches for, the log would sign nothing more.
+            indexes = {kind: _append(kind) for kind in KINDS if kind != "key.rotated"}
+        indexes["key.rotated"] = rotation.rotate().index
+    browser = board.test_client()
+    for kind, index in indexes.items():
+        page = browser.get(f"/log/entries/{index}")
+        assert page.status_code == 200 and str(KIND_LABELS[kind]) in page.text
+        assert f"&#34;kind&#34;:&#34;{kind}&#34;" in page.text
+    assert browser.get("/log?show=all").status_code == 200
 
 
 def test_days_are_those_of_the_board(app):
