@@ -17,7 +17,7 @@ from forum.moderation.models import Statement
 from forum.places.models import Project
 from forum.tlog.entry import parse_entry
 
-SHOWN = ("complaint.removed", "complaint.restored", "complaint.withdrawn")
+SHOWN = ("complaint.removed", "complaint.restored", "complaint.withdrawn", "complaint.erased")
 BROKEN = "promise.broken"
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from forum.accounts.check import check_rows as check_roles
 from forum.base.db import db
-from forum.base.resources import resource
+from forum.base.refusal import Unavailable
 from forum.complaints.check import check_rows as check_complaints
+from forum.digest.check import check_rows as check_digests
 from forum.digest.value import LogCheck
 from forum.log import queries as log
+from forum.log import rotation
 from forum.log.check import Difference, check_log
 from forum.log.models import LogCheckpoint, LogEntry, LogNode
-from forum.log.service import LogKeys
 from forum.moderation.check import check_rows as check_statements
+from forum.places.check import check_rows as check_places
 from forum.tlog import merkle
-from forum.tlog.checkpoint import open_checkpoint
 from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
-from forum.tlog.note import Verifier
+from forum.tlog.rotation import open_signed_by_all
 
-ROW_CHECKS = (check_complaints, check_statements)
+ROW_CHECKS = (check_roles, check_places, check_complaints, check_statements, check_digests)
 # A log up to this size is checked whole for every digest, with the rows; of a larger one the
 # newest entries, so that the worker is not held up for minutes.
 WHOLE_UP_TO = 50_000
@@ -73,12 +75,11 @@ def _holds(data: bytes, leaf: bytes) -> bool:
 
 
 def _root_differences(size: int) -> int:
-    keys: LogKeys = resource("log")
     row = db.session.get(LogCheckpoint, size)
     try:
-        note = open_checkpoint(row.note if row else "", Verifier(keys.signer.vkey))
+        note = open_signed_by_all(row.note if row else "", rotation.due_keys())
         root = merkle.tree_root(size, log.read_nodes)
-    except (TlogError, merkle.ProofError):
+    except (TlogError, Unavailable):
         return 1
     signed = note.checkpoint
     return int((signed.size, signed.root) != (size, root))

@@ -14,6 +14,7 @@ from forum.digest import queries
 from forum.digest.models import DigestIssue
 from forum.digest.render import context, headline
 from forum.digest.value import from_payload
+from forum.log import queries as log
 
 PAGE = 31
 blueprint = Blueprint("digest", __name__)
@@ -42,11 +43,14 @@ def issue(day: str) -> str:
     row = queries.issue(_day(day))
     if row is None:
         raise _not_sent(day)
+    if not row.payload:
+        raise NotFound(_("这一期的内容在恢复备份时丢失。"), day=day)
     before, after = queries.newest(before=row.date), queries.next_date(row.date)
     return render_template(
         "digest/digest.html",
         **context(from_payload(row.payload), request.script_root),
         entry=row.entry,
+        was_cut=log.opening(row.entry, "text") is None,
         sent_at=row.sent_at,
         prev_href=_href(before.date) if before else None,
         next_href=_href(after) if after else None,
@@ -54,7 +58,8 @@ def issue(day: str) -> str:
 
 
 def _line(row: DigestIssue) -> dict[str, Any]:
-    sentence = headline(from_payload(row.payload))
+    lost = _("这一期的内容在恢复备份时丢失。")
+    sentence = headline(from_payload(row.payload)) if row.payload else lost
     return {"day": row.date.isoformat(), "href": _href(row.date), "sentence": sentence}
 
 

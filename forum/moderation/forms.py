@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any, ClassVar
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from forum.base.web.forms import BoardForm, choices
 from forum.log.words import reason_label
+from forum.moderation.measures import MAX_FACTS
 from forum.moderation.models import Rules
-from forum.moderation.service import GROUNDS, MAX_FACTS, RESTORE_REASONS
+from forum.moderation.service import RESTORE_REASONS
+from forum.moderation.two_people import ACTS, MAX_ANSWER
 
 FILL = _l("请填写这一项。")
 CHOOSE = _l("请选择一项。")
@@ -25,33 +38,108 @@ DECISION_LABELS = {
 }
 
 
-class RemoveForm(BoardForm):
-    """Everything a reader needs to judge a removal."""
+ALONE_CHOICES = [
+    ("two", _l("双人复核：另一位同意后才下架")),
+    ("emergency", _l("紧急下架：先下架，24 小时内无人复核即恢复，每条意见只能用一次")),
+    ("spam", _l("广告先行下架：无回复、不满 3 户、发布不满 24 小时；72 小时内无人复核即恢复")),
+]
 
-    reason = RadioField(_l("理由"), validators=[InputRequired(CHOOSE)])
-    clause = SelectField(_l("依据规则哪一条"), validators=[InputRequired(CHOOSE)])
-    facts = TextAreaField(
+
+def item_field() -> Any:
+    """Which reply or comment is meant; empty for the complaint itself."""
+    return IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+def facts_field() -> Any:
+    """What happened and where, as it will be published."""
+    return TextAreaField(
         _l("事实"),
         [InputRequired(FILL), Length(max=MAX_FACTS)],
         description=_l("哪一句、违反了什么。会原样公开，请勿写姓名、电话。"),
         render_kw={"rows": 6},
     )
+
+
+class MeasureForm(BoardForm):
+    """What all first steps have in common. acts: what the form can lead to."""
+
+    acts: ClassVar[tuple[str, ...]] = ()
+    item = item_field()
+
+    def offer(self, rules: Rules | None, *, alone: bool) -> None:
+        """Fill in what the rules in force, and the person's role, allow to choose."""
+        self["reason"].choices = choices((code, reason_label(code)) for code in self._grounds())
+        if "clause" in self:
+            clauses = rules.clauses if rules else []
+            self["clause"].choices = choices([("", _l("请选择"))]) + choices(
+                (str(c["number"]), f"{c['number']} {c['title']}")
+                for c in clauses
+                if c["reason"] in self._grounds()
+            )
+        if "alone" in self:
+            self["alone"].choices = choices(ALONE_CHOICES if alone else ALONE_CHOICES[:1])
+
+    def _grounds(self) -> list[str]:
+        return list(dict.fromkeys(ground for act in self.acts for ground in ACTS[act].grounds))
+
+
+class StatementForm(MeasureForm):
+    """Everything a reader needs to judge a measure."""
+
+    reason = RadioField(_l("理由"), validators=[InputRequired(CHOOSE)])
+    clause = SelectField(_l("依据规则哪一条"), validators=[InputRequired(CHOOSE)])
+    facts = facts_field()
     detection = RadioField(_l("怎样发现"), choices=choices(DETECTION_LABELS.items()),
                            validators=[InputRequired(CHOOSE)])  # fmt: skip
     automated_detection = BooleanField(_l("是机器找到的"))
     automated_decision = RadioField(_l("谁决定的"), choices=choices(DECISION_LABELS.items()),
                                     validators=[InputRequired(CHOOSE)])  # fmt: skip
-    until = DateField(_l("到哪天为止"), [Optional()], description=_l("留空表示没有期限"))
 
-    def offer_grounds(self, rules: Rules | None) -> None:
-        """Fill in the grounds, and the clauses of the rules in force."""
-        self.reason.choices = choices((code, reason_label(code)) for code in GROUNDS)
-        clauses = rules.clauses if rules else []
-        self.clause.choices = choices([("", _l("请选择"))]) + choices(
-            (str(c["number"]), f"{c['number']} {c['title']}")
-            for c in clauses
-            if c["reason"] in GROUNDS
-        )
+    def until_day(self) -> date | None:
+        """The last day of the measure, if it has one."""
+        return None
+
+
+class RemoveForm(StatementForm):
+    """A removal: by two people, or by one alone where the rules grant it."""
+
+    acts = ("remove",)
+    until = DateField(_l("到哪天为止"), [Optional()], description=_l("留空表示没有期限"))
+    alone = RadioField(_l("怎样处理"), default="two", choices=choices(ALONE_CHOICES))
+
+    def until_day(self) -> date | None:
+        """The last day of the measure, if it has one."""
+        return self.until.data
+
+
+class EraseForm(StatementForm):
+    """An erasure: by two people, always, and for ever."""
+
+    acts = ("erase",)
+
+
+class AskForm(MeasureForm):
+    """What somebody asks for who may not propose it."""
+
+    acts = ("remove", "erase")
+    act = RadioField(
+        _l("申请什么"),
+        choices=choices([("remove", _l("下架")), ("erase", _l("依法清除"))]),
+        validators=[InputRequired(CHOOSE)],
+    )
+    reason = RadioField(_l("理由"), validators=[InputRequired(CHOOSE)])
+    facts = facts_field()
+
+
+class AnswerForm(BoardForm):
+    """Why the second person does not agree."""
+
+    why = TextAreaField(
+        _l("为什么不同意"),
+        [InputRequired(FILL), Length(max=MAX_ANSWER)],
+        description=_l("会原样公开，请勿写姓名、电话。"),
+        render_kw={"rows": 3},
+    )
 
 
 class RestoreForm(BoardForm):

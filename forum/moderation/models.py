@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.base.db import Base, UtcDateTime
 
 
 class Statement(Base):
-    """The statement of reasons of one removal (the facts of DSA Art. 17(3))."""
+    """The statement of reasons of one act (the facts of DSA Art. 17(3)).
+
+    item: of an act on one reply or comment, its id. lapses_at: until when a second person had to
+    confirm what one person did alone; None where two decided.
+    """
 
     __tablename__ = "statement"
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(String(12), default="remove", server_default="remove")
     complaint: Mapped[int] = mapped_column(ForeignKey("complaint.number"), index=True)
+    item: Mapped[int | None]
     entry: Mapped[int]
     reason: Mapped[str] = mapped_column(String(24), index=True)
     clause: Mapped[str] = mapped_column(String(8))
@@ -29,10 +35,53 @@ class Statement(Base):
     until: Mapped[date | None] = mapped_column(Date)
     staff: Mapped[str] = mapped_column(String(8))
     second: Mapped[str | None] = mapped_column(String(8))
+    lapses_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     restored_entry: Mapped[int | None]
     restored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     restored_reason: Mapped[str | None] = mapped_column(String(24))
+
+
+class Proposal(Base):
+    """What waits, or waited, for another person: a request, a proposal, or an act done alone.
+
+    number: one sequence with statements; what is carried out becomes the statement of it. by: the
+    role of whoever began it: a moderator or auditor proposes, others only ask. alone: None, or by
+    which exception one person acted first (spam, emergency). entry: what the answer is `of`: the
+    statement.proposed entry, or the act's own where it was done alone. state: open approved
+    rejected refused lapsed; answer: why not. taken_up: of a request, the proposal it became.
+    """
+
+    __tablename__ = "proposal"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(String(12))
+    complaint: Mapped[int | None] = mapped_column(ForeignKey("complaint.number"), index=True)
+    item: Mapped[int | None]
+    entry: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lapses_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(12))
+    staff: Mapped[str] = mapped_column(String(8))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    alone: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(24))
+    clause: Mapped[str | None] = mapped_column(String(8))
+    rules: Mapped[int | None]
+    facts: Mapped[str] = mapped_column(Text)
+    detection: Mapped[str | None] = mapped_column(String(16))
+    automated_detection: Mapped[bool | None]
+    automated_decision: Mapped[str | None] = mapped_column(String(8))
+    until: Mapped[date | None] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    decided_by: Mapped[str | None] = mapped_column(String(12))
+    decided_staff: Mapped[str | None] = mapped_column(String(8))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_entry: Mapped[int | None]
+    answer: Mapped[str | None] = mapped_column(Text)
+    taken_up: Mapped[int | None]
+
+    __table_args__ = (Index("ix_proposal_open", "state", "lapses_at"),)
 
 
 class Rules(Base):

@@ -64,6 +64,11 @@ def version(number: int) -> Rules | None:
     return db.session.get(Rules, number)
 
 
+def of_entry(index: int) -> Rules | None:
+    """The version that the entry at `index` published."""
+    return db.session.scalar(select(Rules).where(Rules.entry == index))
+
+
 def clause(rules: Rules, number: str) -> dict[str, str | None] | None:
     """The clause of this number."""
     return next((c for c in rules.clauses if c["number"] == number), None)

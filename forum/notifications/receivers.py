@@ -6,6 +6,7 @@ A message that is sent twice carries the same Message-ID both times.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +16,14 @@ from flask_babel import gettext as _
 
 from forum.accounts import codes
 from forum.accounts.codes import Outgoing
+from forum.accounts.models import Account
 from forum.base.db import db
 from forum.base.mail import compose
 from forum.base.outbox import Payload
+from forum.base.refusal import NotFound
 from forum.base.resources import resource, setting
+from forum.complaints import receipts
+from forum.complaints.models import Complaint
 from forum.log import queries as log
 from forum.log.stamp import HEADER, words
 from forum.log.words import reason_label
@@ -31,6 +36,16 @@ MAIL_OF = {
     "known": "known_address",
     "invite": "invite",
 }
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail: its name, the subtype of ``application/``, its bytes."""
+
+    name: str
+    subtype: str
+    data: bytes
+
 
 Reader = Callable[[dict[str, Any]], dict[str, Any]]
 _readers: dict[str, Reader] = {}
@@ -74,6 +89,42 @@ def _with_headline(context: dict[str, Any]) -> dict[str, Any]:
     return context | {"headline": headline(context["what"], context["number"])}
 
 
+def send_receipt(payloads: Sequence[Payload]) -> None:
+    """Topic ``receipt.due``, payload ``{complaint}``: mail the author the receipt as a file.
+
+    It is made when it is sent, so that nothing of it lies in the outbox; where the text was
+    erased meanwhile, or the author has no address any more, nothing is sent.
+    """
+    for payload in payloads:
+        complaint = db.session.get(Complaint, payload["complaint"])
+        account = complaint.account if complaint is not None else None
+        if complaint is None or account is None or not account.email:
+            db.session.rollback()
+            continue
+        with force_locale(account.locale or setting("FORUM_LOCALE")):
+            _send_receipt(complaint, account)
+
+
+def _send_receipt(complaint: Complaint, account: Account) -> None:
+    number, address = complaint.number, str(account.email)
+    try:
+        file = receipts.receipt_of(complaint)
+    except NotFound:  # erased
+        db.session.rollback()
+        return
+    context = {
+        "number": number,
+        "title": complaint.title,
+        "receipt": receipts.summary_of(complaint),
+        "file_name": receipts.file_name(number),
+        "href": f"{_base_url()}/complaints/{number}",
+        "vkey": resource("log").signer.vkey,
+    }
+    attached = Attachment(receipts.file_name(number), "json", file.encode())
+    reference = f"receipt-{number}-{complaint.entry}@{_host()}"
+    _send(address, "receipt", context, reference, attached)
+
+
 def send_mail(payloads: Sequence[Payload]) -> None:
     """Topic ``mail.due``, payload ``{to, template, context, locale, message_id}``: send a mail.
 
@@ -87,7 +138,13 @@ def send_mail(payloads: Sequence[Payload]) -> None:
             _send(payload["to"], template, context, payload["message_id"])
 
 
-def _send(to: str, template: str, context: dict[str, Any], message_id: str) -> None:
+def _send(
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    message_id: str,
+    attached: Attachment | None = None,
+) -> None:
     parts = {
         name: _rendered(f"mail/{template}/{name}", context)
         for name in ("subject.txt", "body.txt", "body.html")
@@ -100,6 +157,10 @@ def _send(to: str, template: str, context: dict[str, Any], message_id: str) -> N
         sender=f"forum@{_host()}",
         message_id=message_id,
     )
+    if attached is not None:
+        message.add_attachment(
+            attached.data, maintype="application", subtype=attached.subtype, filename=attached.name
+        )
     tip = log.tip()
     if tip is not None:
         # Each mail carries the tree out of the operator's reach.

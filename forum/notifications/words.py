@@ -16,6 +16,8 @@ def headline(what: str, number: int) -> str:
         "closed_unconfirmed": _("您的意见 #%(n)d 过了 14 天没有确认，记为“未获业主确认”", n=number),
         "promise.broken": _("对您的意见 #%(n)d 的承诺过期没有兑现", n=number),
         "removed": _("您的意见 #%(n)d 被下架了，您可以申诉", n=number),
+        "erased": _("您的意见 #%(n)d 已依法清除，您可以申诉", n=number),
+        "item.erased": _("您在 #%(n)d 下面写的内容已依法清除，您可以申诉", n=number),
         "restored": _("您的意见 #%(n)d 已恢复显示", n=number),
         "withdrawn": _("您的意见 #%(n)d 已撤回", n=number),
         "withdrawal.requested": _("有人申请撤回您的意见 #%(n)d，没有用本人码", n=number),

@@ -107,6 +107,27 @@ class SearchIndex:
                     self._write(name, *changes())
                 self._put_in_use(name)
 
+    def purge(self) -> None:
+        """Leave nothing on disk of documents that were replaced or forgotten.
+
+        A deleted document stays in its segment until that is merged, and the index before the
+        last rebuild stays beside the one in use. IndexUnusable as `write`.
+        """
+        with self._locked("rebuild.lock"), self._locked("write.lock"):
+            name = self.name()
+            if not name:
+                raise IndexUnusable
+            files = IndexFiles(self.folder / name)
+            try:
+                writing.merge_all(files.open_index())
+            except Exception as error:
+                raise IndexUnusable from error
+            finally:
+                files.close_all()
+            for old in self.folder.glob("[0-9]*-*"):
+                if old.name != name:
+                    shutil.rmtree(old, ignore_errors=True)
+
     def _write(self, name: str, documents: Iterable[Document], gone: Iterable[int]) -> None:
         if not name:
             raise IndexUnusable

@@ -39,6 +39,11 @@ def replace(index: Any, documents: Iterable[Document], gone: Iterable[int]) -> N
     writer.commit(mergetype=_merge)
 
 
+def merge_all(index: Any) -> None:
+    """Write one segment of what is there and delete the others: they still hold what was deleted."""
+    index.writer(limitmb=MEGABYTES).commit(optimize=True)
+
+
 def _add(writer: Any, document: Document) -> None:
     writer.add_document(number=document.number, words=document, title=document)
 

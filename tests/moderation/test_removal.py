@@ -13,9 +13,9 @@ from forum.complaints import service as complaints
 from forum.complaints.service import existing
 from forum.log import queries as log
 from forum.log.models import LogEntry
-from forum.moderation import rules, service
-from forum.moderation.models import Statement
-from forum.moderation.service import StatementOfReasons
+from forum.moderation import rules, service, two_people
+from forum.moderation.measures import Measure, StatementOfReasons
+from forum.moderation.models import Proposal, Statement
 from forum.notifications.models import Notice
 from forum.tlog.entry import REASONS
 from forum.transparency import queries as transparency
@@ -25,13 +25,20 @@ GOOD = {"reason": "abuse", "clause": "3.4", "facts": "第二段辱骂楼下住�
         "detection": "notice", "automated_detection": False, "automated_decision": "none", "until": None}  # fmt: skip
 
 
+def a_measure(number: int, **other: object) -> Measure:
+    """A removal for `GOOD` reasons, but for those given."""
+    return Measure("remove", number, StatementOfReasons(**(GOOD | other)))
+
+
 def test_a_removal_is_an_entry_with_its_reason_and_a_statement(app: Flask) -> None:
-    complaint, moderator = a_complaint(), a_person("moderator")
-    statement = service.remove(moderator, complaint.number, StatementOfReasons(**GOOD))
+    complaint, moderator, second = a_complaint(), a_person("moderator"), a_person("moderator")
+    proposal = two_people.propose(moderator, a_measure(complaint.number))
+    statement = two_people.approve(second, proposal.number)
     index, entry = log.entries_of(complaint.number)[-1]
     assert (entry["kind"], entry["reason"], entry["staff"]) == (
         "complaint.removed", "abuse", moderator.staff_no)  # fmt: skip
-    assert entry["second"] is None and entry["statement"] == statement.number
+    assert entry["second"] == second.staff_no and entry["lapses"] is None
+    assert entry["statement"] == statement.number == proposal.number
     assert log.opens(index, "facts", statement.facts, entry)
     assert existing(complaint.number).state == "removed"
 
@@ -44,16 +51,21 @@ def test_a_removal_is_an_entry_with_its_reason_and_a_statement(app: Flask) -> No
 def test_removal_needs_a_reason(sqlite_app: Flask, wrong: dict[str, object]) -> None:
     complaint, moderator = a_complaint(), a_person("moderator")
     with pytest.raises(Invalid):
-        service.remove(moderator, complaint.number, StatementOfReasons(**(GOOD | wrong)))
+        two_people.propose(moderator, a_measure(complaint.number, **wrong))
+    for way in ("spam", "emergency"):
+        with pytest.raises(Invalid):
+            service.remove_alone(moderator, complaint.number, StatementOfReasons(**(GOOD | wrong)),
+                                 way)  # fmt: skip
     assert existing(complaint.number).state == "visible"
     assert db.session.scalar(select(func.count(Statement.number))) == 0
+    assert db.session.scalar(select(func.count(Proposal.number))) == 0
 
 
 @pytest.mark.parametrize("role", ["member", "staff", "executive", "auditor", "admin"])
-def test_no_other_role_can_remove(sqlite_app: Flask, role: str) -> None:
+def test_only_a_moderator_can_remove_alone(sqlite_app: Flask, role: str) -> None:
     person = a_member() if role == "member" else a_person(role)
     with pytest.raises(NotAllowed):
-        service.remove(person, a_complaint().number, StatementOfReasons(**GOOD))
+        service.remove_alone(person, a_complaint().number, StatementOfReasons(**GOOD), "emergency")
 
 
 def test_a_removal_cannot_be_done_twice(app: Flask) -> None:
@@ -80,8 +92,9 @@ def test_restoring_shows_it_again_and_says_why(app: Flask) -> None:
 def test_a_removal_with_a_last_day_lapses_by_itself(app: Flask) -> None:
     complaint = a_complaint()
     until = clock.local_date() + timedelta(days=3)
-    service.remove(a_person("moderator"), complaint.number,
-                   StatementOfReasons(**(GOOD | {"until": until})))  # fmt: skip
+    measure = a_measure(complaint.number, until=until)
+    proposal = two_people.propose(a_person("moderator"), measure)
+    two_people.approve(a_person("moderator"), proposal.number)
     assert service.restore_ended() == 0
     with clock.set_to(clock.now() + timedelta(days=5)):
         service.restore_ended()

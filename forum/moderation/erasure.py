@@ -1,0 +1,129 @@
+"""Erasing as the law demands: two people, one of them an auditor, and then nothing is left.
+
+The transaction destroys the rows and the salts, and appends one entry for the complaint and one
+for each thing said under it, all under one statement. What lies elsewhere (files, index, mails,
+digests, notices, kept pages, freed pages of the database) is destroyed by the receivers of
+``content.erased`` after the commit, and tried again until it is done.
+
+    {"number": 17, "items": [3, 4], "whole": true, "files": ["photos/…", "originals/…"]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from forum.base import clock
+from forum.base.db import db, transaction
+from forum.base.outbox import emit
+from forum.base.refusal import Conflict
+from forum.complaints import erasing
+from forum.complaints.models import Complaint, Reply
+from forum.complaints.service import tell, touch
+from forum.log import service as log
+from forum.moderation.measures import Act, Decision, ground_fields, keep_statement, target_of
+from forum.moderation.models import Statement
+from forum.moderation.waiting import lapse_all
+
+GROUNDS = ("lawful-erasure", "personal-data", "illegal", "author-request", "authority-order",
+           "court-order")  # fmt: skip
+TOPIC = "content.erased"
+
+
+def check(complaint: Complaint, reply: Reply | None) -> None:
+    """Conflict when there is nothing left to erase."""
+    state = complaint.state if reply is None or complaint.state == "erased" else reply.state
+    if state == "erased":
+        raise Conflict(_l("内容已依法清除。"), state=state)
+
+
+def carry_out(decision: Decision) -> Statement:
+    """Erase a complaint with everything under it, or one reply or comment."""
+    complaint, reply = target_of(decision.complaint, decision.item)
+    if reply is None:
+        return _erase_whole(complaint, decision)
+    known = erasing.entries_of_items(complaint.number)[reply.id]
+    entry, files = _erase_item(complaint, reply, known, decision)
+    emit(TOPIC, number=complaint.number, items=[reply.id], whole=False, files=files)
+    return keep_statement(decision, entry, "everywhere")
+
+
+ERASE = Act(GROUNDS, on_items=True, needs_auditor=True, check=check, carry_out=carry_out)
+
+
+def reapply(index: int, entry: Mapping[str, Any]) -> None:
+    """Destroy again what an erased entry names: a restored backup may have brought it back.
+
+    index, entry: where a ``complaint.erased``, ``reply.erased`` or ``comment.erased`` stands in
+    the log, and its fields. No new entry is written; doing it twice changes nothing.
+    """
+    with transaction():
+        complaint = db.session.get(Complaint, entry["complaint"])
+        reply = db.session.get(Reply, entry["item"]) if "item" in entry else None
+        if complaint is None or ("item" in entry and reply is None):
+            return
+        if reply is not None:
+            files = erasing.destroy_item(reply, entry["closes"])
+            reply.state, reply.statement = "erased", entry["statement"]
+        else:
+            files = erasing.destroy_complaint(complaint, entry["closes"])
+            _empty(complaint, _appended(index, entry), entry["statement"])
+        complaint.last_entry = max(complaint.last_entry, index)
+        items = [] if reply is None else [reply.id]
+        emit("complaint.changed", number=complaint.number)
+        emit(TOPIC, number=complaint.number, items=items, whole=reply is None, files=files)
+
+
+def _appended(index: int, entry: Mapping[str, Any]) -> log.Appended:
+    return log.Appended(index, clock.parse_utc(entry["at"]), b"")
+
+
+def _settle(complaint: Complaint) -> None:
+    """Nothing may wait for a complaint that ends: an entry after its last would contradict it."""
+    lapse_all(complaint)
+    if complaint.withdrawal_due is not None:
+        complaint.withdrawal_due = None
+        touch(complaint, log.append("withdrawal.stopped", complaint=complaint.number,
+                                    of=complaint.act_entry, by="system"))  # fmt: skip
+
+
+def _empty(complaint: Complaint, entry: log.Appended, statement: int) -> None:
+    complaint.state, complaint.state_at = "erased", entry.at
+    complaint.statement, complaint.act_entry = statement, entry.index
+    complaint.due_at = complaint.withdrawal_due = complaint.merged_into = None
+
+
+def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
+    said, known = erasing.things_said(complaint), erasing.entries_of_items(complaint.number)
+    _settle(complaint)
+    files: list[str] = []
+    for reply in said:
+        files += _erase_item(complaint, reply, known[reply.id], decision)[1]
+    closes = erasing.openings_of_text(complaint)
+    entry = log.append("complaint.erased", complaint=complaint.number, of=complaint.act_entry,
+                       closes=closes, **ground_fields(decision))  # fmt: skip
+    _empty(complaint, entry, decision.number)
+    files += erasing.destroy_complaint(complaint, closes)
+    touch(complaint, entry)
+    tell(complaint, "erased", statement=decision.number)
+    items = [reply.id for reply in said]
+    emit(TOPIC, number=complaint.number, items=items, whole=True, files=files)
+    return keep_statement(decision, entry, "everywhere")
+
+
+def _erase_item(
+    complaint: Complaint, reply: Reply, known: erasing.ItemEntries, decision: Decision
+) -> tuple[log.Appended, list[str]]:
+    closes = known.held or [reply.entry]
+    kind = "comment.erased" if reply.kind == "comment" else "reply.erased"
+    entry = log.append(kind, complaint=complaint.number, item=reply.id, of=known.newest,
+                       closes=closes, **ground_fields(decision))  # fmt: skip
+    files = erasing.destroy_item(reply, closes)
+    reply.state, reply.statement = "erased", decision.number
+    touch(complaint, entry)
+    if reply.account_id is not None:
+        emit("author.told", account=reply.account_id, complaint=complaint.number, item=reply.id,
+             what="item.erased", statement=decision.number, at=clock.format_utc(entry.at))  # fmt: skip
+    return entry, files

@@ -1,0 +1,8 @@
+"""Rules, statements of reasons, proposing measures and deciding them, restoring."""
+
+from __future__ import annotations
+
+from forum.moderation.views import acts, desk, rules, statements
+from forum.moderation.views.answers import blueprint
+
+__all__ = ["acts", "blueprint", "desk", "rules", "statements"]

@@ -1,0 +1,94 @@
+"""What the views of moderation share: the blueprint, words for acts and states, opening salts."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from forum.log import queries as log
+from forum.log.words import ACT_LABELS, reason_label, role_label
+from forum.moderation import rules as published
+from forum.moderation.models import Proposal, Statement
+from forum.moderation.waiting import is_request
+
+blueprint = Blueprint("moderation", __name__)
+
+ALONE_LABELS: dict[str, Any] = {
+    "spam": _l("广告先行下架"),
+    "emergency": _l("紧急下架"),
+}
+STATE_LABELS: dict[str, Any] = {
+    "open": _l("复核中"),
+    "approved": _l("复核同意"),
+    "rejected": _l("复核不同意"),
+    "refused": _l("申请不予采纳"),
+    "lapsed": _l("逾期未复核，作废"),
+}
+
+
+def salt_of(entry: int, field: str) -> str | None:
+    """What opens the commitment to a public text, in base64, so that anyone can compare."""
+    salt = log.opening(entry, field)
+    return b64encode(salt).decode("ascii") if salt else None
+
+
+def clause_of(row: Statement | Proposal) -> dict[str, Any]:
+    """The clause that a statement or proposal cites: number, title and address; or Nones."""
+    rules = published.of_entry(row.rules) if row.rules is not None else None
+    clause = published.clause(rules, row.clause) if rules and row.clause else None
+    href = None
+    if rules is not None:
+        href = url_for("moderation.rules", version=rules.version, _anchor=f"c{row.clause}")
+    return {"clause": row.clause, "clause_title": (clause or {}).get("title", ""),
+            "clause_href": href}  # fmt: skip
+
+
+def what(row: Statement | Proposal) -> dict[str, Any]:
+    """Which act, on what, and why: the facts every page of a measure begins with."""
+    return {
+        "number": row.number,
+        "complaint": row.complaint,
+        "complaint_href": url_for("pages.complaint", number=row.complaint),
+        "item": row.item,
+        "act_label": ACT_LABELS[row.act],
+        "at": row.at,
+        "ground_label": reason_label(row.reason),
+        "facts": row.facts,
+        "entry": row.entry,
+        "entry_href": url_for("log.entry", index=row.entry),
+        **clause_of(row),
+    }
+
+
+def waiting(row: Proposal) -> dict[str, Any]:
+    """How a request, a proposal or an act done alone stands, and who answered it how."""
+    return {
+        "asked": is_request(row),
+        "alone_label": ALONE_LABELS[row.alone] if row.alone else None,
+        "who_label": _("%(role)s %(staff)s", role=str(role_label(row.by)), staff=row.staff),
+        "state": row.state,
+        "state_label": _("已由管理人员提出") if row.taken_up else STATE_LABELS[row.state],
+        "lapses_at": row.lapses_at,
+        "taken_up": row.taken_up,
+        "taken_up_href": url_for("moderation.statement", number=row.taken_up)
+        if row.taken_up
+        else None,
+        "decided_label": _("%(role)s %(staff)s", role=str(role_label(row.decided_by)),
+                           staff=row.decided_staff) if row.decided_staff and row.decided_by else None,
+        "decided_at": row.decided_at,
+        "decided_href": url_for("log.entry", index=row.decided_entry)
+        if row.decided_entry is not None
+        else None,
+        "decided_entry": row.decided_entry,
+        "answer": row.answer,
+    }  # fmt: skip
+
+
+def is_mine(row: Proposal) -> bool:
+    """Whether whoever is signed in began it, and so cannot answer it."""
+    return bool(row.account_id == current_user.id or row.staff == current_user.staff_no)

@@ -1,0 +1,98 @@
+"""The desk of the second person: what waits, oldest first, with all that is needed to answer it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forum.base.refusal import Conflict, NotFound, Refusal
+from forum.base.rights import route_acts
+from forum.base.web.cache import forget_pages
+from forum.base.web.forms import posted, refused_page
+from forum.complaints.models import Complaint, Reply
+from forum.moderation import queries, two_people
+from forum.moderation.forms import DETECTION_LABELS, AnswerForm
+from forum.moderation.models import Proposal
+from forum.moderation.views.answers import blueprint, is_mine, waiting, what
+from forum.moderation.waiting import is_request
+
+route_acts(
+    {
+        "moderation.desk": "moderation.queue",
+        "moderation.approve": "measure.decide",
+        "moderation.reject": "measure.decide",
+    }
+)
+
+
+@blueprint.get("/moderation")
+def desk() -> str:
+    """Everything that waits for a second person."""
+    g.personal = True
+    return render_template(
+        "moderation/desk.html", heading=_("双人复核"),
+        rows=[_row(*waits) for waits in queries.open_proposals()],
+    )  # fmt: skip
+
+
+@blueprint.post("/statements/<int:number>/approve")
+def approve(number: int) -> Response:
+    """Agree: it is carried out at once."""
+    done = two_people.approve(current_user, number)
+    if done.act == "erase":
+        forget_pages()
+    return redirect(url_for("moderation.statement", number=number), 303)
+
+
+@blueprint.post("/statements/<int:number>/reject")
+def reject(number: int) -> tuple[str, int] | Response:
+    """Do not agree, or do not do what was asked for; why is public."""
+    form = posted(AnswerForm)
+    found = queries.proposal(number)
+    page = {"label": _("公开答复"), "heading": _("不同意"), "back": url_for("moderation.desk")}
+    asked = found is not None and is_request(found)
+    verb = two_people.refuse_request if asked else two_people.reject
+    try:
+        verb(current_user, number, form.why.data or "")
+    except (Conflict, NotFound):
+        raise
+    except Refusal as refused:
+        return refused_page(form, refused, **page)
+    return redirect(url_for("moderation.statement", number=number), 303)
+
+
+def _row(proposal: Proposal, complaint: Complaint, reply: Reply | None) -> dict[str, Any]:
+    asked, mine = is_request(proposal), is_mine(proposal)
+    return {
+        **what(proposal),
+        **waiting(proposal),
+        "href": url_for("moderation.statement", number=proposal.number),
+        "found_label": DETECTION_LABELS[proposal.detection] if proposal.detection else None,
+        "until": proposal.until,
+        "title": complaint.title,
+        "body_html": complaint.body_html if reply is None else reply.body_html,
+        "author": complaint.author if reply is None else reply.by,
+        "posted_at": complaint.posted_at if reply is None else reply.posted_at,
+        "supporters": complaint.supporters,
+        "replies": complaint.replies,
+        "mine": mine,
+        "missing_auditor": _lacks_auditor(proposal),
+        "form": None if mine else AnswerForm(tag=f"-{proposal.number}"),
+        "approve": url_for("moderation.approve", number=proposal.number),
+        "reject": url_for("moderation.reject", number=proposal.number),
+        "propose": _propose_href(proposal) if asked else None,
+    }
+
+
+def _lacks_auditor(proposal: Proposal) -> bool:
+    needs = two_people.ACTS[proposal.act].needs_auditor
+    return needs and "auditor" not in (proposal.by, current_user.role)
+
+
+def _propose_href(proposal: Proposal) -> str:
+    return url_for(f"moderation.{proposal.act}_form", number=proposal.complaint,
+                   item=proposal.item)  # fmt: skip

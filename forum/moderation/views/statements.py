@@ -1,0 +1,99 @@
+"""One statement of reasons, or what waits, or waited, to become one: for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template
+from flask_babel import gettext as _
+
+from forum.base.db import db
+from forum.base.refusal import NotFound
+from forum.base.rights import route_acts
+from forum.base.web.cache import public_page
+from forum.base.web.filters import localtime
+from forum.log import stamp
+from forum.log.queries import MOST
+from forum.log.words import reason_label
+from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS
+from forum.moderation.models import Proposal, Statement
+from forum.moderation.redress import appeal_sentence, appeal_until
+from forum.moderation.views.answers import blueprint, salt_of, waiting, what
+
+route_acts({"moderation.statement": "read"})
+
+SCOPE_LABELS = {
+    "remove": lambda: _("全网不可见，原处留有说明"),
+    "erase": lambda: _("内容已销毁，不能恢复，原处留有说明"),
+}
+
+
+@blueprint.get("/statements/<int:number>")
+def statement(number: int) -> Response:
+    """The statement of this number; while, or since, nothing was decided: the proposal."""
+    known = number <= MOST
+    proposal = db.session.get(Proposal, number) if known else None
+    found = db.session.get(Statement, number) if known else None
+    if found is None and proposal is None:
+        raise NotFound(_("没有这份处理说明。"))
+    tip = stamp.tip_for_request()
+
+    def render() -> str:
+        return _proposal_page(proposal) if found is None else _statement_page(found, proposal)
+
+    return public_page(("statement", tip and tip.size), stamp.words(tip), render)
+
+
+def _proposal_page(proposal: Proposal | None) -> str:
+    assert proposal is not None
+    opened = salt_of(proposal.entry, "facts")
+    answer = proposal.decided_entry
+    return render_template(
+        "moderation/proposal.html",
+        p={
+            **what(proposal),
+            **waiting(proposal),
+            "salt": opened,
+            "answer_salt": salt_of(answer, "text") if answer is not None else None,
+        },
+    )
+
+
+def _statement_page(s: Statement, proposal: Proposal | None) -> str:
+    return render_template(
+        "moderation/statement.html",
+        s={
+            **what(s),
+            **_decided(s),
+            "in_force": s.restored_at is None,
+            "lifted_sentence": _lifted(s),
+            "salt": salt_of(s.entry, "facts"),
+            "scope_label": SCOPE_LABELS[s.act](),
+            "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
+            "appeal_sentence": appeal_sentence(appeal_until(s.at)),
+            "appeal_href": None,
+            "waiting": waiting(proposal) if proposal else None,
+        },
+    )
+
+
+def _decided(s: Statement) -> dict[str, Any]:
+    staff = _("处理人 %(staff)s", staff=s.staff)
+    automated = DECISION_LABELS[s.automated_decision]
+    return {
+        "found_label": DETECTION_LABELS[s.detection],
+        "automated_label": _("机器找到；%(who)s", who=automated)
+        if s.automated_detection
+        else automated,
+        "role_label": _("%(who)s，复核人 %(second)s", who=staff, second=s.second)
+        if s.second
+        else staff,
+        "single_handed": s.second is None,
+    }
+
+
+def _lifted(s: Statement) -> str | None:
+    if s.restored_at is None:
+        return None
+    return _("这条意见已于 %(at)s 恢复显示，原因：%(reason)s。",
+             at=localtime(s.restored_at), reason=reason_label(s.restored_reason or "mistake"))  # fmt: skip

@@ -1,0 +1,127 @@
+"""What waits for a second person: who may answer it, answering it, letting it lapse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
+
+from forum.accounts.models import Account
+from forum.base import clock
+from forum.base.db import db
+from forum.base.refusal import Conflict, NotAllowed, NotFound
+from forum.complaints.models import Complaint
+from forum.complaints.service import existing, touch
+from forum.log import service as log
+from forum.moderation.models import Proposal, Statement
+from forum.moderation.removal import bring_back
+
+DECIDERS = ("moderator", "auditor")
+
+
+def is_request(proposal: Proposal) -> bool:
+    """Whether somebody only asked: the measure is not written out, and nobody can approve it."""
+    return proposal.by not in DECIDERS
+
+
+def open_proposal(number: int) -> Proposal:
+    """What waits under this number; NotFound, or Conflict that says who decided it and when."""
+    proposal = db.session.get(Proposal, number)
+    if proposal is None:
+        raise NotFound(_l("没有等待复核的处理说明 %(number)d。", number=number), number=number)
+    if proposal.state != "open":
+        at = (proposal.decided_at or proposal.at).astimezone(clock.BOARD_ZONE)
+        raise Conflict(
+            _l("已有结果，不能再决定：%(staff)s，%(at)s。", at=f"{at:%Y-%m-%d %H:%M}",
+               staff=proposal.decided_staff or _l("逾期未复核")),
+            state=proposal.state, staff=proposal.decided_staff,
+        )  # fmt: skip
+    if proposal.lapses_at <= clock.now():
+        raise Conflict(_l("期限已过，没有人复核，这件事已作废。"), state="lapsed")
+    return proposal
+
+
+def require_second(person: Account, proposal: Proposal) -> None:
+    """NotAllowed for whoever proposed it, or asked for what became this proposal."""
+    asked = select(Proposal.number).where(
+        Proposal.taken_up == proposal.number, Proposal.account_id == person.id
+    )
+    own = proposal.account_id == person.id or proposal.staff == person.staff_no
+    if own or db.session.scalar(asked.limit(1)) is not None:
+        raise NotAllowed(_l("提出的人不能自己复核。请由另一位处理。"), rule="own-approval")
+
+
+def answer(
+    person: Account, proposal: Proposal, state: str, kind: str, why: str | None = None
+) -> None:
+    """Write the entry of an answer; `why` is committed to and shown."""
+    committed: dict[str, Any] = {} if why is None else {"texts": {"text": why}}
+    entry = log.append(kind, complaint=proposal.complaint, of=proposal.entry, by=person.role,
+                       staff=person.staff_no, statement=proposal.number, **committed)  # fmt: skip
+    proposal.answer = why
+    proposal.decided_by, proposal.decided_staff = person.role, person.staff_no
+    _end(proposal, state, entry)
+
+
+def refuse_repetition(person: Account, act: str, complaint: int, item: int | None) -> None:
+    """One proposal at a time for one target, and one request of each person; else Conflict."""
+    mine = Proposal.account_id == person.id
+    if person.role in DECIDERS:
+        mine = Proposal.by.in_(DECIDERS)
+    same = select(Proposal.number).where(_waits_for(act, complaint, item), mine)
+    waiting = db.session.scalar(same.limit(1))
+    if waiting is not None:
+        raise Conflict(
+            _l("同样的处理已在复核中（处理说明 %(number)d）。", number=waiting), number=waiting
+        )
+
+
+def take_up(person: Account, proposal: Proposal) -> None:
+    """Requests for the same measure are answered by the proposal they led to."""
+    same = _waits_for(proposal.act, proposal.complaint, proposal.item)
+    asked = select(Proposal).where(same, Proposal.by.not_in(DECIDERS)).order_by(Proposal.number)
+    for request in db.session.scalars(asked).all():
+        answer(person, request, "approved", "statement.approved")
+        request.taken_up = proposal.number
+
+
+def lapse(proposal: Proposal) -> None:
+    """Nobody answered: the proposal is over, and what one person did alone is undone."""
+    if not proposal.alone:
+        _lapse(proposal)
+        return
+    statement = db.session.get_one(Statement, proposal.number)
+    complaint = existing(statement.complaint)
+    if complaint.state == "removed" and complaint.statement == statement.number:
+        entry = bring_back(complaint, statement, "lapsed", by="system", staff=None)
+        _end(proposal, "lapsed", entry)
+    else:
+        _lapse(proposal)
+
+
+def lapse_all(complaint: Complaint) -> None:
+    """Nothing can be decided of the complaint any more: it is about to be erased."""
+    waiting = select(Proposal).where(
+        Proposal.complaint == complaint.number, Proposal.state == "open"
+    )
+    for proposal in db.session.scalars(waiting.order_by(Proposal.number)).all():
+        _lapse(proposal)
+
+
+def _lapse(proposal: Proposal) -> None:
+    entry = log.append("statement.lapsed", complaint=proposal.complaint, of=proposal.entry,
+                       by="system", statement=proposal.number)  # fmt: skip
+    _end(proposal, "lapsed", entry)
+
+
+def _waits_for(act: str, complaint: int | None, item: int | None) -> ColumnElement[bool]:
+    target = Proposal.item.is_(None) if item is None else Proposal.item == item
+    same = (Proposal.act == act) & (Proposal.complaint == complaint) & target
+    return (Proposal.state == "open") & Proposal.alone.is_(None) & same
+
+
+def _end(proposal: Proposal, state: str, entry: log.Appended) -> None:
+    proposal.state, proposal.decided_at, proposal.decided_entry = state, entry.at, entry.index
+    if proposal.complaint is not None:
+        touch(existing(proposal.complaint), entry)
