@@ -9,6 +9,8 @@ import json
 import os
 import smtplib
 import urllib.request
+from collections.abc import Callable, Iterable
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
@@ -64,6 +66,10 @@ class FileMailer:
         name = message["Message-ID"].strip("<>").replace("/", "_")
         _write(self.folder / f"{name}.eml", message.as_bytes())
 
+    def forget(self, says: Callable[[str], object]) -> int:
+        """Delete the mails of which any part or header `says` so; how many there were."""
+        return _forget(self.folder.glob("*.eml*"), lambda data: says(_words(data)))
+
 
 class SmtpMailer:
     """Delivers over SMTP: ``smtp://[user:password@]host[:port]``, or ``smtps://``."""
@@ -95,6 +101,10 @@ class FileTexter:
         stamp = clock.now().strftime("%Y%m%dT%H%M%S.%f")
         _write(self.folder / f"{stamp}-{to.lstrip('+')}.txt", f"{to}\n{text}\n".encode())
 
+    def forget(self, says: Callable[[str], object]) -> int:
+        """Delete the messages that `says` so; how many there were."""
+        return _forget(self.folder.glob("*.txt*"), lambda data: says(data.decode(errors="replace")))
+
 
 class HookTexter:
     """Posts JSON ``{"to", "text"}`` to the operator's web hook."""
@@ -120,6 +130,29 @@ def mailer_for(url: str | None, instance: Path) -> Mailer:
 def texter_for(url: str | None, instance: Path) -> Texter:
     """The texter that the setting FORUM_SMS_URL asks for."""
     return HookTexter(url) if url else FileTexter(instance / "sms")
+
+
+def _words(data: bytes) -> str:
+    """Everything a mail says, decoded: headers, texts, attached files."""
+    message = message_from_bytes(data, policy=policy.default)
+    said = [f"{name}: {value}" for name, value in message.items()]
+    for part in message.walk():
+        if not part.is_multipart():
+            content = part.get_payload(decode=True)
+            said.append(content.decode(errors="replace") if isinstance(content, bytes) else "")
+    return "\n".join(said)
+
+
+def _forget(files: Iterable[Path], says: Callable[[bytes], object]) -> int:
+    forgotten = 0
+    for path in files:
+        try:
+            if says(path.read_bytes()):
+                path.unlink(missing_ok=True)
+                forgotten += 1
+        except FileNotFoundError:  # a mail under way was just given its name
+            continue
+    return forgotten
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -234,10 +234,10 @@ def _signed(
         raise Invalid(_l("这条意见没有本人码，请不填本人码再提交。"), "code")
     origin = resource("log").origin
     message = act_message(origin, complaint.number, kind, status, proof.of, committed)
+    if proof.sig is not None:
+        _check_device(complaint.author_key, message, proof.sig)
+        return {"proven": True, "sig": proof.sig, "made": "device"}
     try:
-        if proof.sig is not None:
-            check_act(complaint.author_key, message, proof.sig)
-            return {"proven": True, "sig": proof.sig, "made": "device"}
         code = parse_code(proof.code or "")
         if author_key(code) != complaint.author_key:
             raise AuthorKeyError("another code")
@@ -246,3 +246,15 @@ def _signed(
             _l("本人码不对。请核对 26 位字母和数字；找不到也可以留空，按“未验证”提交。"), "code"
         ) from None
     return {"proven": True, "sig": sign_act(code, message), "made": "server"}
+
+
+def _check_device(public: str, message: bytes, sig: str) -> None:
+    try:
+        check_act(public, message, sig)
+    except AuthorKeyError:
+        raise Invalid(
+            _l(
+                "这台设备的签名与内容对不上，没有提交。您写的还在，请再试一次；也可以选“这次不用本人码”。"
+            ),
+            "code",
+        ) from None

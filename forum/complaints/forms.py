@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput, TextInput
 
+from forum.base.resources import resource
 from forum.base.web.forms import BoardForm, choices
 from forum.complaints.drafts import MAX_BODY, MAX_COMMENT, MAX_NAME, MAX_REMEDY, MAX_TITLE
 from forum.places import queries as places
@@ -43,7 +45,8 @@ class ComplaintForm(BoardForm):
     """The posting form; `idempotency` makes sending it twice harmless."""
 
     idempotency = HiddenField(default=fresh_key)
-    author_key = HiddenField()
+    # The browser fills it in when it draws the author's code itself; nothing may put it back.
+    author_key = HiddenField(render_kw={"autocomplete": "off"})
     type = RadioField(_l("这是"), choices=choices(TYPE_CHOICES), default="criticism",
                       validators=[InputRequired(CHOOSE)])  # fmt: skip
     project = SelectField(_l("哪个小区"), validators=[InputRequired(CHOOSE)])
@@ -78,6 +81,7 @@ class CommentForm(BoardForm):
 
     body = TextAreaField(_l("您想说的"), [InputRequired(FILL), Length(max=MAX_COMMENT)],
                          render_kw={"rows": 4})  # fmt: skip
+    photos = MultipleFileField(_l("照片"))
 
 
 def code_field() -> Any:
@@ -92,18 +96,44 @@ def code_field() -> Any:
     )  # fmt: skip
 
 
-class ActForm(BoardForm):
-    """An act of the author: the newest entry that was seen, and the code that proves it."""
+@dataclass(frozen=True)
+class Signing:
+    """What the author's device must know to sign the act of a form.
 
+    Beside it stand the form's own fields: `of`, `status`, and the new text of an edit.
+    """
+
+    origin: str
+    number: int
+    kind: str
+    author_key: str
+
+
+class ActForm(BoardForm):
+    """An act of the author: the newest entry that was seen, and what proves the act.
+
+    sig: base64 of the 64 bytes that the author's device signed with; code: typed by hand.
+    signing: None while no device can sign the form.
+    """
+
+    signing: Signing | None = None
     of = IntegerField(widget=HiddenInput(), validators=[InputRequired(FILL)])
     status = HiddenField()
+    sig = HiddenField(render_kw={"autocomplete": "off"})
     code = code_field()
+
+    def to_sign(self, kind: str, number: int, author_key: str | None) -> ActForm:
+        """Let the device of whoever holds the key sign this as an entry of `kind`."""
+        if author_key is not None:
+            self.signing = Signing(resource("log").origin, number, kind, author_key)
+        return self
 
 
 class EditForm(ActForm):
-    """A new text."""
+    """A new text; `salt`: base64 of the 32 bytes that the device committed it with."""
 
     title = StringField(_l("标题"), [InputRequired(FILL), Length(max=MAX_TITLE)])
     body = TextAreaField(_l("怎么回事"), [InputRequired(FILL), Length(max=MAX_BODY)],
                          render_kw={"rows": 12})  # fmt: skip
+    salt = HiddenField(render_kw={"autocomplete": "off"})
     code = code_field()

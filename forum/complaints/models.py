@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.models import Account
@@ -24,6 +24,7 @@ class Complaint(Base):
     state: visible held refused removed erased merged withdrawn; status: open answered promised
     resolved confirmed disputed closed_unconfirmed (state machine of the contract).
     due_at: when the company must have answered; None when no clock runs (imported, answered).
+    lost: the text that was to be shown went with a database; only its entries came back.
     """
 
     __tablename__ = "complaint"
@@ -53,6 +54,7 @@ class Complaint(Base):
     locked: Mapped[bool] = mapped_column(default=False)
     redacted: Mapped[bool] = mapped_column(default=False)
     imported: Mapped[bool] = mapped_column(default=False)
+    lost: Mapped[bool] = mapped_column(default=False, server_default=false())
     source_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -102,7 +104,8 @@ class Version(Base):
 class Reply(Base):
     """What was said under a complaint: an official reply, a holding reply, or a comment.
 
-    `by` is what is shown and committed as its author: a staff number or a pseudonym.
+    `by` is what is shown and committed as its author: a staff number or a pseudonym. state:
+    visible, removed, erased; `statement` is that of the act that made it other than visible.
     """
 
     __tablename__ = "reply"
@@ -123,6 +126,8 @@ class Reply(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     template: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(12), default="visible", server_default="visible")
+    statement: Mapped[int | None]
 
     # Ids are named in the log: one is never given twice, also when the last row was erased.
     __table_args__ = (

@@ -61,6 +61,8 @@ def post(author: Account, draft: Draft, key: str) -> Posted:
                        at=complaint.posted_at)
         )  # fmt: skip
         emit("complaint.changed", number=complaint.number)
+        if author.email:
+            emit("receipt.due", complaint=complaint.number)
         return Posted(complaint.number, complaint.entry, fresh=True)
 
 

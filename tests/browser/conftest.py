@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from forum.app import create_app, worker_of
 from forum.base.db import db
 from forum.setup import open_board
+from tests.browser.receipts import board, reader  # noqa: F401 — fixtures
 from tests.machine import chromium, libatomic
 from tests.plugin import could_not_run
 from tests.scenes import Scene, a_board_in_use

@@ -59,16 +59,20 @@ def answered(staff: Visit, path: str) -> None:
     expect(staff.page.locator("[data-field=status]")).to_have_text("已答复")
 
 
-def removed(moderator: Visit, path: str) -> None:
-    """Take it down with a statement of reasons."""
+def removed(moderator: Visit, second: Visit, path: str) -> None:
+    """Propose it with a statement of reasons; somebody else agrees at the desk."""
     moderator.open(path)
-    moderator.tap("申请下架（须写处理说明）")
+    moderator.tap("提出下架（须写处理说明）")
     form = "/remove"
     moderator.choose(
         form, reason="personal-data", clause="3.2", detection="notice", automated_decision="none"
     )
     moderator.fill(form, facts=FACTS)
-    moderator.tap("下架并公开处理说明")
+    moderator.tap("提交处理说明")
+    expect(moderator.page.locator("main")).to_contain_text("复核中")
+    second.open("/moderation")
+    second.tap("同意")
+    moderator.open(path)
     expect(moderator.page.locator("h1")).to_have_text("此处原有一条意见")
 
 
@@ -84,13 +88,13 @@ def read_notice(reader: Visit, path: str) -> None:
 @pytest.mark.parametrize(("width", "script"), WAYS)
 def test_from_posting_to_the_notice(live, visit, width, script):
     _base, scene = live
-    who = ("author", "staff", "moderator")
+    who = ("author", "staff", "moderator", "auditor")
     seen = {name: visit(width, script=script, expected=(410,)) for name in who}
     for name in who:
         seen[name].sign_in(scene.names[name])
     path = posted(seen["author"])
     answered(seen["staff"], path)
-    removed(seen["moderator"], path)
+    removed(seen["moderator"], seen["auditor"], path)
     read_notice(visit(width, script=script, expected=(410,)), path)
     seen["author"].open(path)
     expect(seen["author"].page.locator("#own")).to_contain_text("晚上十一点")

@@ -65,6 +65,18 @@ class PageCache:
                 _key, dropped = self._pages.popitem(last=False)
                 self._bytes -= len(dropped.body)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
+
+
+def forget_pages(_payloads: object = None) -> None:
+    """Receiver of content.erased: nothing that was kept in this process may outlive its text."""
+    for name in ("zhiyan-pages", "zhiyan-fragments"):
+        current_app.extensions[name].clear()
+
 
 def install(app: Flask) -> None:
     """Give `app` its cache, and let templates say until when they are true."""
