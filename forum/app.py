@@ -12,31 +12,51 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
+from forum import backup
+from forum.accounts import recovery as account_recovery
 from forum.accounts import session as sign_in
 from forum.accounts import views as accounts
-from forum.base import outbox, resources
+from forum.base import compact, outbox, resources
 from forum.base.db import db, prepare_engine
 from forum.base.jobs import Job, Worker
 from forum.base.mail import mailer_for, texter_for
 from forum.base.storage import FileStorage
-from forum.base.web import cache, errors, filters, forms, frame, guard, headers, locale, received
+from forum.base.web import (
+    cache,
+    errors,
+    filters,
+    forms,
+    frame,
+    guard,
+    headers,
+    locale,
+    received,
+    timely,
+)
 from forum.complaints import author_acts, photos
-from forum.complaints import check as complaint_check
+from forum.complaints import erasing as complaint_erasing
+from forum.complaints import recovery as complaint_recovery
 from forum.complaints import service as complaint_service
 from forum.complaints import views as complaints
+from forum.digest import erasing as digest_erasing
+from forum.digest import logcheck
+from forum.digest import recovery as digest_recovery
 from forum.digest import render as digest_render
 from forum.digest import service as digest_service
 from forum.digest import views as digest
-from forum.log import keys, witnesses
+from forum.log import keys, rotation, witnesses
 from forum.log import views as log
 from forum.log.check_cosigned import check_cosigned
-from forum.moderation import check as moderation_check
+from forum.moderation import recovery as moderation_recovery
 from forum.moderation import service as moderation_service
+from forum.moderation import two_people
 from forum.moderation import views as moderation
+from forum.notifications import erasing as notification_erasing
 from forum.notifications import receivers as notifications
 from forum.notifications import views as notification_views
 from forum.pages import feed_views, search_feed, search_views
 from forum.pages import views as pages
+from forum.places import recovery as place_recovery
 from forum.response import timers as response_timers
 from forum.response import views as response
 from forum.transparency import service as transparency_service
@@ -51,11 +71,32 @@ RECEIVERS = (
     ("search.broken", "rebuild", search_feed.rebuild_broken, True),
     ("author.told", "notify", notifications.tell_author, False),
     ("mail.due", "mail", notifications.send_mail, False),
+    ("receipt.due", "receipt", notifications.send_receipt, False),
+    ("content.erased", "files", complaint_erasing.forget_files, False),
+    ("content.erased", "digests", digest_erasing.forget, False),
+    ("content.erased", "mails", notification_erasing.forget_mails, False),
+    ("content.erased", "notices", notification_erasing.forget_notices, False),
+    ("content.erased", "search", search_feed.forget, False),
+    ("content.erased", "pages", cache.forget_pages, False),
+    ("content.erased", "compact", compact.after_erasure, True),
     ("code.due", "code", notifications.send_code, False),
 )
 
 # What `forum log check` holds against the log beyond the log itself.
-ROW_CHECKS = (check_cosigned, complaint_check.check_rows, moderation_check.check_rows)
+ROW_CHECKS = (check_cosigned, *logcheck.ROW_CHECKS)
+
+# What falls due by time, by name: done by the worker, or by the first request that comes after.
+TIMERS = (
+    ("case-timers", response_timers.run_due),
+    ("withdrawals", author_acts.withdraw_due),
+    ("measures-ended", moderation_service.restore_ended),
+    ("measures-lapsed", two_people.lapse_due),
+)
+
+# Who makes rows again for entries that came back without theirs: lower features first.
+ROW_RECOVERIES = (place_recovery.recover_rows, account_recovery.recover_rows,
+                  complaint_recovery.recover_rows, moderation_recovery.recover_rows,
+                  digest_recovery.recover_rows)  # fmt: skip
 
 NAVIGATION = (
     ("pages.home", _l("首页"), "read"),
@@ -65,6 +106,7 @@ NAVIGATION = (
 )
 WORK_PLACES = (
     ("response.queue", _l("工作台"), "staff.queue"),
+    ("moderation.desk", _l("双人复核"), "moderation.queue"),
     ("digest.index", _l("今日必看"), "digest.read"),
 )
 LINKS = {
@@ -73,6 +115,7 @@ LINKS = {
     "new": "complaints.new",
     "rules": "moderation.rules",
     "log": "log.readable",
+    "verify": "log.verify",
     "transparency": "transparency.balance_page",
     "login": "accounts.login",
     "language": "accounts.language",
@@ -102,13 +145,13 @@ def worker_of(app: Flask) -> Worker:
     digest_at = app.config["FORUM_DIGEST_AT"]
     jobs = (
         Job("witnesses", witnesses.gather, every=timedelta(seconds=1)),
-        Job("case-timers", response_timers.run_due, every=timedelta(seconds=60)),
-        Job("withdrawals", author_acts.withdraw_due, every=timedelta(seconds=60)),
-        Job("measures-ended", moderation_service.restore_ended, every=timedelta(seconds=60)),
+        *(Job(name, run, every=timedelta(seconds=60)) for name, run in TIMERS),
         Job("orphan-photos", photos.forget_orphans, daily_at="03:40"),
         Job("posting-keys", complaint_service.forget_keys, daily_at="03:20"),
         Job("balance", transparency_service.count_daily, daily_at="00:05"),
         Job("digest", digest_service.send_due, daily_at=digest_at),
+        Job("backups-ended", backup.forget_aside, daily_at="03:50"),
+        Job("log-keys", rotation.settle, daily_at="03:50"),
         Job("outbox-sweep", outbox.sweep, daily_at="03:30"),
     )
     return Worker(app, jobs)
@@ -135,4 +178,5 @@ def _install_web(app: Flask) -> None:
     sign_in.install(app)
     for part in (received, locale, cache, filters, forms, guard, headers, errors):
         part.install(app)
+    timely.install(app, [run for _name, run in TIMERS])
     frame.install(app, NAVIGATION, WORK_PLACES, LINKS)

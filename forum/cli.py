@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from forum import upkeep
 from forum.terminal import (
     Day,
     OneLineErrors,
@@ -42,7 +43,8 @@ def main() -> None:
 @main.command()
 @click.option("--name", default="管理员", show_default=True, help="The first administrator.")
 @click.option("--email", help="Where to send the administrator's link as well.")
-def init(name: str, email: str | None) -> None:
+@click.option("--previous-origin", metavar="ORIGIN", help="The lost log that this one continues.")
+def init(name: str, email: str | None, previous_origin: str | None) -> None:
     """Make a new board: keys, database, log, first administrator.
 
     \b
@@ -52,7 +54,7 @@ def init(name: str, email: str | None) -> None:
     from forum.setup import Administrator, open_board
 
     app = board()
-    link = open_board(app, Administrator(name, email))
+    link = open_board(app, Administrator(name, email), previous=previous_origin)
     click.echo(f"The board is in {app.config['FORUM_INSTANCE']}.")
     click.echo(f"First administrator: {link} (within 48 hours, once)")
 
@@ -210,9 +212,24 @@ def log_vkey() -> None:
     \b
     Example: forum log vkey > vkey
     """
-    from forum.base.resources import resource
+    from forum.log import rotation
 
-    click.echo(resource("log").signer.vkey)
+    click.echo(rotation.vkey())
+
+
+@log.command("rotate-key")
+@in_board
+def log_rotate_key() -> None:
+    """Sign the log with a new key from now on; for 90 days the old one signs too.
+
+    \b
+    Example: forum log rotate-key
+    Running servers take the new key by themselves. Other machines need a copy of the key files.
+    """
+    from forum.log import rotation
+
+    entry = rotation.rotate()
+    click.echo(f"The new key is {rotation.vkey()}; log entry {entry.index}.")
 
 
 @log.command("export")
@@ -244,6 +261,9 @@ def log_accept_clock() -> None:
     with transaction():
         entry = accept_clock()
     click.echo(f"The clock is accepted; log entry {entry.index}.")
+
+
+log.add_command(upkeep.recover)
 
 
 @main.group()
@@ -281,6 +301,10 @@ def status() -> None:
     Example: forum status
     """
     print_status()
+
+
+for command in (upkeep.backup, upkeep.restore, upkeep.upgrade):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from flask import Flask
 
 from forum.accounts import service as accounts
 from forum.accounts.models import Account
-from forum.base.db import db, transaction
-from forum.base.refusal import Conflict
+from forum.base.db import transaction
+from forum.base.refusal import Conflict, Invalid
 from forum.base.resources import resource, setting
 from forum.log import keys
 from forum.log import service as log
@@ -21,8 +21,7 @@ from forum.moderation import rules
 from forum.places.queries import departments
 from forum.places.service import add_default_categories, add_department
 from forum.startup import has_log, log_settings
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+from forum.upgrade import know_migrations, upgrade
 
 
 @dataclass(frozen=True)
@@ -33,20 +32,26 @@ class Administrator:
     email: str | None = None
 
 
-def open_board(app: Flask, administrator: Administrator | None = None) -> str | None:
+def open_board(
+    app: Flask, administrator: Administrator | None = None, *, previous: str | None = None
+) -> str | None:
     """Make keys, database and the first entries; the administrator's one-time link.
 
-    The entries are one transaction: a set-up that was killed can be run again. Conflict when
-    the instance has a log already.
+    previous: the origin of a log that is lost for good and that this board continues; the first
+    entry names it. The entries are one transaction: a set-up that was killed can be run again.
+    Conflict when the instance has a log already.
     """
     Path(app.config["FORUM_INSTANCE"]).mkdir(parents=True, exist_ok=True, mode=0o700)
     with app.app_context(), private_files():
         if has_log():
             raise Conflict(f"{app.config['FORUM_INSTANCE']} has a log already")
+        if previous == keys.origin_of(app.config["FORUM_BASE_URL"]):
+            # Two histories under one name are what a log must never show.
+            raise Invalid(f"{previous} is lost: a new log needs another FORUM_BASE_URL")
         if not keys.key_path(app).exists():
             keys.make(app)
-        _make_tables(app)
-        return _write_first_entries(administrator)
+        upgrade(app)
+        return _write_first_entries(administrator, previous)
 
 
 def migrating() -> Flask:
@@ -54,27 +59,13 @@ def migrating() -> Flask:
     from forum.app import create_app
 
     app = create_app()
-    _know_migrations(app)
+    know_migrations(app)
     return app
 
 
-def _make_tables(app: Flask) -> None:
-    _know_migrations(app)
-    from flask_migrate import upgrade
-
-    upgrade()
-
-
-def _know_migrations(app: Flask) -> None:
-    # Here, not above: Alembic and what it brings are a fifth of the time that a start takes.
-    from flask_migrate import Migrate
-
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
-
-
-def _write_first_entries(administrator: Administrator | None) -> str | None:
+def _write_first_entries(administrator: Administrator | None, previous: str | None) -> str | None:
     with transaction():
-        log.append("log.opened", origin=resource("log").origin, previous=None)
+        log.append("log.opened", origin=resource("log").origin, previous=previous)
         log_settings()
         add_default_categories()
         rules.publish_first()

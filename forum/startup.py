@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,12 +19,13 @@ from flask import Flask
 from sqlalchemy import inspect, select, text
 
 from forum.base.db import db, transaction
-from forum.base.resources import resource, setting
+from forum.base.resources import provide, resource, setting
 from forum.log import queries, standing
 from forum.log import service as log
 from forum.log.models import LogEntry
 from forum.log.triggers import missing_triggers
 from forum.tlog.entry import parse_entry
+from forum.upgrade import why_not_current
 
 NO_WITNESSES = "none"
 NEAR = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")
@@ -37,6 +43,8 @@ def check(app: Flask, bind: str | None = None) -> list[str]:
     warnings = _check_cookies(app, bind)
     with app.app_context():
         _require_log()
+        _require_revision()
+        _hold(app)
         _require_triggers()
         _require_durable_commits()
         _require_origin()
@@ -99,6 +107,40 @@ def _require_log() -> None:
         raise NotReady("there is no board here yet: run `forum init` first") from None
     if not has_log():
         raise NotReady("the database holds no log: run `forum init` first")
+
+
+def _require_revision() -> None:
+    why = why_not_current()
+    if why:
+        raise NotReady(why)
+
+
+# Everything that serves the board holds a shared lock (flock) on this file of the instance.
+LOCK = "serving.lock"
+
+
+@contextmanager
+def serving_alone(app: Flask) -> Iterator[None]:
+    """Within the block nothing serves the board on this machine; NotReady while something does."""
+    with open(Path(app.config["FORUM_INSTANCE"]) / LOCK, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReady("the board is being served: stop it first") from None
+        yield
+
+
+def _hold(app: Flask) -> None:
+    """Let nobody replace the database while this process, or one forked off it, is there."""
+    if "serving" in app.extensions["zhiyan"]:
+        return
+    lock = os.open(Path(app.config["FORUM_INSTANCE"]) / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    weakref.finalize(app, os.close, lock)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise NotReady("a backup is being restored: start again when that is done") from None
+    provide(app, "serving", lock)
 
 
 def _require_triggers() -> None:

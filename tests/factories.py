@@ -15,8 +15,8 @@ from forum.base.db import db
 from forum.complaints import service as complaints
 from forum.complaints.drafts import make_draft
 from forum.complaints.models import Complaint
-from forum.moderation import service as moderation
-from forum.moderation.service import StatementOfReasons
+from forum.moderation import two_people
+from forum.moderation.measures import Measure, StatementOfReasons
 from forum.places import queries as places
 from forum.places import service as place_service
 from forum.tlog.authorkey import author_key, code_from_form_key, format_code
@@ -85,19 +85,42 @@ def a_complaint(
     return complaints.existing(complaints.post(author, draft, key).number)
 
 
+CLAUSES = {"abuse": "3.4", "spam": "3.3", "personal-data": "3.2", "policy": "3.8",
+           "lawful-erasure": "4.5"}  # fmt: skip
+
+
+def a_statement(reason: str = "abuse", **other: object) -> StatementOfReasons:
+    """A whole statement of reasons, under the clause of the shipped rules."""
+    given = {"facts": "第二段辱骂楼下住户，点名道姓。", "detection": "notice",
+             "automated_detection": False, "automated_decision": "none", "until": None}  # fmt: skip
+    return StatementOfReasons(reason=reason, clause=CLAUSES[reason], **(given | other))
+
+
 def a_removal(
-    complaint: Complaint, moderator: Account | None = None, *, reason: str = "abuse"
+    complaint: Complaint,
+    moderator: Account | None = None,
+    *,
+    reason: str = "abuse",
+    second: Account | None = None,
 ) -> int:
-    """Take the complaint down under the clause of the shipped rules; the statement's number."""
-    clause = {"abuse": "3.4", "spam": "3.3", "personal-data": "3.2", "policy": "3.8"}[reason]
-    statement = moderation.remove(
-        moderator or a_person("moderator"),
-        complaint.number,
-        StatementOfReasons(
-            reason, clause, "第二段辱骂楼下住户，点名道姓。", "notice", False, "none", None
-        ),
-    )
-    return statement.number
+    """Take the complaint down, as two moderators decide; the statement's number."""
+    measure = Measure("remove", complaint.number, a_statement(reason))
+    proposal = two_people.propose(moderator or a_person("moderator"), measure)
+    return two_people.approve(second or a_person("moderator"), proposal.number).number
+
+
+def an_erasure(
+    complaint: Complaint,
+    moderator: Account | None = None,
+    *,
+    auditor: Account | None = None,
+    item: int | None = None,
+) -> int:
+    """Erase the complaint (or one item under it): a moderator proposes, an auditor agrees."""
+    given = a_statement("lawful-erasure", facts="主管部门来函要求清除，函号另存。")
+    measure = Measure("erase", complaint.number, given, item)
+    proposal = two_people.propose(moderator or a_person("moderator"), measure)
+    return two_people.approve(auditor or a_person("auditor"), proposal.number).number
 
 
 def sign_in(app: Flask, person: Account) -> FlaskClient:

@@ -87,6 +87,16 @@ FORMS = {
                  "automated_decision": "none"},
         dates=("until",), optional=("until",),
     ),
+    "erase": Form(
+        "auditor", f"{OPENED}/erase", f"{OPENED}/erase",
+        texts={"facts": "主管部门来函要求清除，函号另存。"},
+        choices={"reason": "lawful-erasure", "clause": "4.5", "detection": "authority",
+                 "automated_decision": "none"},
+    ),
+    "ask": Form(
+        "executive", f"{OPENED}/ask", f"{OPENED}/ask",
+        texts={"facts": "这一条点名道姓，请下架。"}, choices={"act": "remove", "reason": "abuse"},
+    ),
     "restore": Form("moderator", f"/complaints/{REMOVED}", f"/complaints/{REMOVED}/restore",
                     choices={"reason": "mistake"}),
     "login": Form("visitor", "/login", "/login", texts={"address": "nobody@board.test"},

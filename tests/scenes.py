@@ -152,5 +152,7 @@ def _values_of(scene: Scene, rule: Rule) -> dict[str, object]:
              "category": "repair"}  # fmt: skip
     if rule.endpoint == "moderation.statement":
         known["number"] = 1
+    known |= {"year": int(scene.day[:4]),
+              "name": "months" if rule.endpoint == "transparency.chart" else "received"}  # fmt: skip
     known["slug"] = slugs.get(rule.endpoint.partition(".")[2], "")
     return {name: known[name] for name in rule.arguments}

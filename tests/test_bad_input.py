@@ -265,11 +265,18 @@ def test_a_broken_hidden_field_is_said_and_nothing_posted(scene, browsers, field
 @pytest.mark.parametrize(
     "path",
     ["comments", "support", "unsupport", "edit", "status", "withdraw", "withdraw/stop",
-     "withdraw/undo", "replies", "resolve", "remove", "restore"],
+     "withdraw/undo", "replies", "resolve", "remove", "erase", "ask", "restore"],
 )  # fmt: skip
 @pytest.mark.parametrize("number", ["999", "9" * 30])
 def test_an_unknown_number_is_not_found(scene, browsers, path, number):
-    who = {"replies": "staff", "resolve": "staff", "remove": "moderator", "restore": "moderator"}
+    who = {
+        "replies": "staff",
+        "resolve": "staff",
+        "remove": "moderator",
+        "restore": "moderator",
+        "erase": "auditor",
+        "ask": "executive",
+    }
     browser = browsers[who.get(path, "member")]
     form = next((f for f in FORMS.values() if f.action.endswith(f"/{path}")), FORMS["comment"])
     data = form.right() | {"of": "1", "status": "confirmed", "csrf_token": csrf(browser)}

@@ -43,13 +43,15 @@ def test_another_address_would_be_another_log(sqlite_app, tmp_path):
         create_app(settings(tmp_path / "instance", FORUM_BASE_URL="http://other.test"))
 
 
-def test_a_database_with_another_log_is_not_served(app):
+def test_a_database_with_another_log_is_not_served(app, tmp_path):
     from forum.base import resources
     from forum.log.keys import LogKeys
-    from forum.tlog.note import Signer, new_key
+    from forum.log.ring import KeyRing, secret_line
+    from forum.tlog.note import new_key
 
-    stranger = LogKeys(Signer("other.test/tlog", new_key()), resources.resource("log").last_signed)
-    resources.provide(app, "log", stranger)
+    (tmp_path / "other.key").write_text(secret_line("other.test/tlog", new_key()))
+    ring = KeyRing(tmp_path / "other.key")
+    resources.provide(app, "log", LogKeys(ring, resources.resource("log").last_signed))
     with pytest.raises(NotReady, match=r"not other\.test/tlog"):
         check(app)
 

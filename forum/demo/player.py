@@ -27,7 +27,8 @@ from forum.demo import script
 from forum.demo.photos import draw
 from forum.demo.script import Act
 from forum.moderation import service as moderation
-from forum.moderation.service import StatementOfReasons
+from forum.moderation import two_people
+from forum.moderation.measures import Measure, StatementOfReasons
 from forum.pages import search_feed
 from forum.response import service as response
 from forum.response.service import Resolution
@@ -128,7 +129,9 @@ class Player:
             detection="own-initiative", automated_detection=False, automated_decision="none",
             until=None,
         )  # fmt: skip
-        moderation.remove(self._person(told["by"]), self._number(act), statement)
+        measure = Measure("remove", self._number(act), statement)
+        proposal = two_people.propose(self._person(told["by"]), measure)
+        two_people.approve(self._second(told["by"]), proposal.number)
 
     def _restore(self, act: Act) -> None:
         moderation.restore(self._person(act.told["by"]), self._number(act), act.told["reason"])
@@ -142,6 +145,11 @@ class Player:
     def _proof(self, act: Act, *, proven: bool = True) -> Proof:
         newest = complaints.existing(self._number(act)).act_entry
         return Proof(of=newest, code=self._codes[act.story] if proven else None)
+
+    def _second(self, first: str) -> Account:
+        """The other moderator, or whoever else may agree."""
+        people = [self._person(key) for key in self._people if key != first]
+        return next(person for person in people if person.role == "moderator")
 
     def _person(self, key: str) -> Account:
         return db.session.get_one(Account, self._people[key])

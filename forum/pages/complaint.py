@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from forum.base.web.cache import fragment
 from forum.base.web.filters import localtime
 from forum.log.words import kind_label, status_label, type_label
+from forum.moderation.queries import under_review
 from forum.pages import rows
 from forum.pages.head import Head
 from forum.pages.integrity import Integrity, compare
@@ -86,7 +87,8 @@ def _text(facts: Line, versions: Rows) -> dict[str, Any]:
     newest = versions[-1] if versions else None
     unproven = None
     if newest is not None and not newest.proven:
-        unproven = {"title": newest.title, "body_html": newest.body_html, "at": newest.at}
+        unproven = {"entry": newest.entry, "title": newest.title, "body_html": newest.body_html,
+                    "at": newest.at}  # fmt: skip
     return {
         "title": facts.title,
         "body_html": facts.body_html,
@@ -124,13 +126,20 @@ def entry_links(entries: Rows) -> list[dict[str, Any]]:
 
 def _notices(facts: Line, integrity: Integrity) -> list[str]:
     said = []
-    if not integrity.opens and not facts.redacted:
+    if facts.lost:
+        said.append(_("内容在恢复备份时丢失，凭回执仍可核验。编号、时间和经过都在公开记录里。"))
+    elif not integrity.opens and not facts.redacted:
         said.append(_("这里的文字与公开记录对不上。请先不要相信这一页，并保存您看到的内容。"))
     if facts.withdrawal_due is not None:
         due = localtime(facts.withdrawal_due)
         said.append(
             _("有人申请撤回这条意见，未经本人验证。%(due)s 生效，在此之前提意见的业主可以停止。",
               due=due)
+        )  # fmt: skip
+    for waits in under_review(facts.number):
+        said.append(
+            _("复核中：有人提出处理这条意见（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就作废。",
+              number=waits.number, until=localtime(waits.lapses_at))
         )  # fmt: skip
     if facts.locked:
         said.append(_("这条意见已停止评论，原因见下面的经过。"))

@@ -140,6 +140,7 @@ def _said(head: Head, page: str) -> dict[int, FeedEntry]:
             row.posted_at, row.posted_at, row.by, row.body,
         )
         for row in rows.replies_of(head.number)
+        if row.state == "visible"
     }  # fmt: skip
     said[facts.entry] = _in_words(
         absolute(page), f"#{head.number} {facts.title}", facts.posted_at, facts.posted_at,

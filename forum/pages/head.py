@@ -26,7 +26,8 @@ SHOWN = ("visible", "merged")
 
 @dataclass(frozen=True)
 class Head:
-    """One complaint at a glance. act_entry: its newest `complaint.*` entry."""
+    """One complaint at a glance. act_entry: its newest `complaint.*` entry; author_key: what the
+    acts of its author are proven with."""
 
     number: int
     title: str
@@ -36,6 +37,7 @@ class Head:
     last_entry: int
     act_entry: int
     account_id: int | None
+    author_key: str | None
     locked: bool
     withdrawal_due: datetime | None
     board_entry: int
@@ -69,7 +71,7 @@ def _newest(kind: str) -> ScalarSelect[int]:
 _rows = Complaint.__table__.c
 _HEAD = select(
     _rows.number, _rows.title, _rows.state, _rows.status, _rows.state_at, _rows.last_entry,
-    _rows.act_entry, _rows.account_id, _rows.locked, _rows.withdrawal_due,
+    _rows.act_entry, _rows.account_id, _rows.author_key, _rows.locked, _rows.withdrawal_due,
     *(_newest(kind) for kind in BOARD_KINDS),
 ).where(_rows.number == bindparam("number"))  # fmt: skip
 

@@ -66,13 +66,16 @@ def _honesty(counted: Counts) -> dict[str, Any]:
 def _figures(counted: Counts) -> list[dict[str, Any]]:
     kept, broken = _promises()
     rows = (
-        (_("待答复"), counted.unanswered, url_for("pages.complaints", sort="unanswered")),
-        (_("已超时"), counted.overdue, url_for("pages.complaints", sort="overdue")),
-        (_("业主确认已解决"), counted.confirmed, url_for("pages.complaints", sort="solved")),
-        (_("已兑现的承诺"), kept, url_for("log.readable", kind="promise.kept")),
-        (_("未兑现的承诺"), broken, url_for("log.readable", kind="promise.broken")),
+        ("unanswered", _("待答复"), counted.unanswered, url_for("pages.complaints", sort="unanswered")),
+        ("overdue", _("已超时"), counted.overdue, url_for("pages.complaints", sort="overdue")),
+        ("confirmed", _("业主确认已解决"), counted.confirmed, url_for("pages.complaints", sort="solved")),
+        ("kept", _("已兑现的承诺"), kept, url_for("log.readable", kind="promise.kept")),
+        ("broken", _("未兑现的承诺"), broken, url_for("log.readable", kind="promise.broken")),
     )
-    return [{"label": label, "number": n, "href": href, "note": None} for label, n, href in rows]
+    return [
+        {"name": name, "label": label, "number": n, "href": href, "note": None}
+        for name, label, n, href in rows
+    ]
 
 
 def _promises() -> tuple[int, int]:

@@ -118,22 +118,25 @@ def _figures(
     counted: Counts, wanted: Wanted, choices: Places, at: str
 ) -> list[dict[str, Any]]:  # fmt: skip
     of_all = _("共 %(n)s 条中", n=f"{counted.received:,}")
-    rows: list[tuple[str, int | str, str | None, str | None]] = [
-        (_("收到"), counted.received, None, None),
-        (_("看得见"), counted.visible, _address(wanted, at, sort="newest"), of_all),
-        (_("已下架"), counted.removed, _log_of(wanted), of_all),
-        (_("待答复"), counted.unanswered, _address(wanted, at, sort="unanswered"), of_all),
-        (_("已超时"), counted.overdue, _address(wanted, at, sort="overdue"), of_all),
-        (_("业主确认已解决"), counted.confirmed, _address(wanted, at, sort="solved"), of_all),
+    rows: list[tuple[str, str, int | str, str | None, str | None]] = [
+        ("received", _("收到"), counted.received, None, None),
+        ("visible", _("看得见"), counted.visible, _address(wanted, at, sort="newest"), of_all),
+        ("removed", _("已下架"), counted.removed, _log_of(wanted), of_all),
+        ("unanswered", _("待答复"), counted.unanswered, _address(wanted, at, sort="unanswered"), of_all),
+        ("overdue", _("已超时"), counted.overdue, _address(wanted, at, sort="overdue"), of_all),
+        ("confirmed", _("业主确认已解决"), counted.confirmed, _address(wanted, at, sort="solved"), of_all),
     ]
     homes = _households(wanted, choices)
     if at != "category":
-        rows.append((_("户数"), homes if homes else "—", None, None if homes else _("没有登记")))
+        none = None if homes else _("没有登记")
+        rows.append(("households", _("户数"), homes if homes else "—", None, none))
     return [_figure(*row) for row in rows]
 
 
-def _figure(label: str, number: int | str, href: str | None, note: str | None) -> dict[str, Any]:
-    return {"label": label, "number": number, "href": href, "note": note}
+def _figure(
+    name: str, label: str, number: int | str, href: str | None, note: str | None
+) -> dict[str, Any]:
+    return {"name": name, "label": label, "number": number, "href": href, "note": note}
 
 
 def _households(wanted: Wanted, choices: Places) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from forum.base.clock import format_utc
+from forum.moderation.queries import under_review
 from forum.pages import rows
 from forum.pages.head import SHOWN
 from forum.pages.rows import Line
@@ -32,7 +33,7 @@ def machine_form(number: int) -> dict[str, Any]:
             for photo in rows.photos_of(number)
             if photo.entry == facts.entry
         ],
-        "replies": [_reply(row) for row in rows.replies_of(number)],
+        "replies": [_reply(row) for row in rows.replies_of(number) if row.state != "erased"],
         "openings": [
             {"entry": row.entry, "field": row.field, "salt": b64encode(row.salt).decode("ascii")}
             for row in rows.salts_of(number)
@@ -44,7 +45,8 @@ def machine_form(number: int) -> dict[str, Any]:
 def _facts(facts: Line) -> dict[str, Any]:
     return {
         "number": facts.number,
-        "state": facts.state,
+        # The log says otherwise, and so does every monitor: lost words are not shown either.
+        "state": "lost" if facts.lost else facts.state,
         "listed": facts.listed,
         "locked": facts.locked,
         "status": facts.status,
@@ -60,11 +62,17 @@ def _facts(facts: Line) -> dict[str, Any]:
         "claimed_at": format_utc(facts.claimed_at) if facts.claimed_at else None,
         "remedy": facts.remedy,
         "wanted_by": facts.wanted_by.isoformat() if facts.wanted_by else None,
-        "pending": "withdrawal" if facts.withdrawal_due else None,
+        "pending": _pending(facts),
         "supporters": facts.supporters,
         "merged_into": facts.merged_into,
         "statement": facts.statement,
     }
+
+
+def _pending(facts: Line) -> str | None:
+    if facts.withdrawal_due is not None:
+        return "withdrawal"
+    return "review" if under_review(facts.number) else None
 
 
 def _reply(row: Line) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from forum.pages.head import Head
 from forum.response.forms import ReplyForm, ResolveForm
 
 RESOLVABLE = ("open", "disputed", "answered", "promised")
+KIND_OF = {"withdraw": "complaint.withdrawn", "undo_withdrawal": "complaint.restored"}
 STATUS_OF = {"confirm": "confirmed", "dispute": "disputed", "reopen": "open"}
 ENDPOINTS = {
     "support": "complaints.support",
@@ -37,6 +38,8 @@ ENDPOINTS = {
     "reply": "response.reply",
     "resolve": "response.resolve",
     "remove": "moderation.remove_form",
+    "erase": "moderation.erase_form",
+    "ask": "moderation.ask_form",
     "restore": "moderation.restore",
 }
 
@@ -96,6 +99,8 @@ def _working(head: Head, who: str) -> dict[str, bool]:
         and head.status in RESOLVABLE
         and rights.may(who, "complaint.resolve"),
         "remove": head.state == "visible" and rights.may(who, "complaint.remove"),
+        "erase": head.state != "erased" and rights.may(who, "complaint.erase"),
+        "ask": head.state == "visible" and rights.may(who, "measure.ask"),
         "restore": head.state == "removed" and rights.may(who, "complaint.restore"),
     }
 
@@ -112,10 +117,10 @@ def _supports(number: int) -> bool:
 
 
 def _form(name: str, head: Head) -> Form | None:
-    if name in STATUS_OF:
-        return ActForm(tag=f"-{name}", of=head.act_entry, status=STATUS_OF[name])
-    if name in ("withdraw", "undo_withdrawal"):
-        return ActForm(tag=f"-{name}", of=head.act_entry)
+    if name in STATUS_OF or name in KIND_OF:
+        form = ActForm(tag=f"-{name}", of=head.act_entry, status=STATUS_OF.get(name))
+        kind = KIND_OF.get(name, "complaint.status")
+        return form.to_sign(kind, head.number, head.author_key)
     if name == "restore":
         form = RestoreForm()
         form.offer_reasons()

@@ -25,7 +25,7 @@ def facts_of(number: int) -> Line:
         select(
             c.number, c.entry, c.last_entry, c.type, c.author, c.verified, c.title, c.body,
             c.body_html, c.remedy, c.wanted_by, c.state, c.status, c.status_at, c.listed, c.locked,
-            c.redacted, c.imported, c.posted_at, c.claimed_at, c.due_at, c.withdrawal_due,
+            c.redacted, c.imported, c.lost, c.posted_at, c.claimed_at, c.due_at, c.withdrawal_due,
             c.supporters, c.statement, c.merged_into,
             Project.slug.label("project"), Project.name.label("project_name"),
             City.slug.label("city"), City.name.label("city_name"),
@@ -44,7 +44,7 @@ def replies_of(number: int) -> Rows:
     return db.session.execute(
         select(
             r.id, r.entry, r.kind, r.role, r.by, r.department, r.verified, r.body, r.body_html,
-            r.until, r.posted_at, r.claimed_at, r.template, Department.name.label("signed_by"),
+            r.until, r.posted_at, r.claimed_at, r.template, r.state, r.statement, Department.name.label("signed_by"),
             Promise.until.label("promised"), Promise.state.label("promise_state"),
         )
         .outerjoin(Department, Department.slug == r.department)

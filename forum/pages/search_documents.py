@@ -89,7 +89,9 @@ def _texts(numbers: Sequence[int]) -> Any:
         .where(c.number.in_(numbers), c.state.in_(SHOWN))
     )  # fmt: skip
     nothing = (null() for _column in range(6))
-    said = select(r.complaint, r.id, null(), r.body, *nothing).where(r.complaint.in_(numbers))
+    said = select(r.complaint, r.id, null(), r.body, *nothing).where(
+        r.complaint.in_(numbers), r.state == "visible"
+    )
     return union_all(own, said).order_by("number", "place")
 
 

@@ -57,6 +57,16 @@ def index(payloads: Sequence[Payload]) -> None:
         rebuild()
 
 
+def forget(payloads: Sequence[Payload]) -> None:
+    """Receiver of content.erased ({"number"}): no file of the index holds the text any more."""
+    index(payloads)
+    try:
+        search_index().purge()
+    except IndexUnusable:
+        rebuild()
+        search_index().purge()
+
+
 def rebuild_broken(payloads: Sequence[Payload]) -> None:
     """Receiver of search.broken ({"index"}): make the index again, unless that was done since."""
     if any(payload["index"] == search_index().name() for payload in payloads):

@@ -26,7 +26,10 @@ Event = dict[str, Any]
 # A promise is said with the reply that made it.
 TOLD = ("complaint.edited", "complaint.status", "complaint.withdrawn", "complaint.removed",
         "complaint.restored", "withdrawal.requested", "withdrawal.stopped", "promise.kept",
-        "promise.broken")  # fmt: skip
+        "promise.broken", "statement.proposed", "statement.approved", "statement.rejected",
+        "statement.refused", "statement.lapsed")  # fmt: skip
+# What was said stands no more; the notice stands where it was said.
+ERASED = ("reply.erased", "comment.erased")
 PROMISE_SHAPES = {"open": "promised", "kept": "kept", "broken": "broken"}
 PROMISE_LABELS = {
     "open": _l("已承诺"),
@@ -46,9 +49,18 @@ def timeline(replies: Rows, photos: Rows, entries: Rows) -> list[Event]:
     for photo in photos:
         pictures[photo.reply_id].append(photo)
     events = {row.entry: _said(row, pictures[row.id], outcomes.get(row.entry)) for row in replies}
+    for index, entry in _erasures(entries):
+        said = next((row for row in replies if row.id == entry["item"]), None)
+        if said is not None:
+            stands = {"at": times[index], "id": said.id, "state": said.state}
+            events[said.entry] = _moderated(index, entry) | stands
     for index, entry in told.items():
         events[index] = _done(index, entry) | {"at": times[index]}
     return [events[index] for index in sorted(events)]
+
+
+def _erasures(entries: Rows) -> list[tuple[int, dict[str, Any]]]:
+    return [(row.entry, parse_entry(row.bytes)) for row in entries if row.kind in ERASED]
 
 
 def photo_events(photos: Iterable[Line]) -> list[dict[str, Any]]:
@@ -115,6 +127,8 @@ def _promise(row: Line) -> dict[str, Any] | None:
 
 
 def _done(index: int, entry: Mapping[str, Any]) -> Event:
+    if entry["kind"].startswith("statement."):
+        return _reviewed(index, entry)
     if entry["kind"] == "complaint.removed" or entry.get("statement"):
         return _moderated(index, entry)
     if entry["kind"] == "complaint.status":
@@ -127,12 +141,29 @@ def _done(index: int, entry: Mapping[str, Any]) -> Event:
     return {"kind": "line", "sentence": sentence, "status": shape, "note": _("，").join(note)}
 
 
+def _reviewed(index: int, entry: Mapping[str, Any]) -> Event:
+    """A step on the way to a measure, or the end of that way: a line that leads to its page."""
+    return {
+        "kind": "line",
+        "sentence": str(kind_label(entry["kind"])),
+        "status": "pending" if entry["kind"] == "statement.proposed" else None,
+        "note": _("，").join(details(entry)),
+        "href": url_for("moderation.statement", number=entry["statement"]),
+        "entry": index,
+    }
+
+
+def _sentence(kind: str) -> str:
+    if kind in ERASED:
+        return _("此处原有一条回复，已依法清除")
+    return _("这条意见曾被下架") if kind == "complaint.removed" else _("这条意见已恢复显示")
+
+
 def _moderated(index: int, entry: Mapping[str, Any]) -> Event:
-    removed = entry["kind"] == "complaint.removed"
     statement = entry["statement"]
     return {
         "kind": "notice",
-        "sentence": _("这条意见曾被下架") if removed else _("这条意见已恢复显示"),
+        "sentence": _sentence(entry["kind"]),
         "act_label": str(kind_label(entry["kind"])),
         "ground_label": ground_of(entry),
         "role_label": who_decided(entry),

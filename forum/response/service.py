@@ -114,8 +114,10 @@ def close_silent() -> int:
 def break_promises() -> int:
     """The worker: the promised day has passed where the board lives. How many promises broke."""
     today = clock.local_date()
-    late = (Promise.state == "open") & (Promise.until < today)
-    ids = list(db.session.scalars(select(Promise.id).where(late).order_by(Promise.id)))
+    # With an erased complaint its clocks end: nothing can be said of it any more.
+    late = (Promise.state == "open") & (Promise.until < today) & (Complaint.state != "erased")
+    promises = select(Promise.id).join(Complaint, Complaint.number == Promise.complaint)
+    ids = list(db.session.scalars(promises.where(late).order_by(Promise.id)))
     for promise_id in ids:
         with transaction():
             promise = db.session.get(Promise, promise_id)
