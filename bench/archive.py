@@ -30,20 +30,21 @@ def shared_files() -> list[Path]:
     return files if all(file.is_file() for file in files) else []
 
 
-def make_file(folder: Path) -> Path:
+def make_file(folder: Path, complaints: int = COMPLAINTS) -> Path:
     """As many complaints and replies of the same length, in one file; the same every time."""
     chance = random.Random(17)
     path = folder / "made-up.jsonl.gz"
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=1) as file:
-        for record in _records(chance):
+        for record in _records(chance, complaints):
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
     return path
 
 
-def _records(chance: random.Random) -> Iterator[dict[str, Any]]:
+def _records(chance: random.Random, complaints: int) -> Iterator[dict[str, Any]]:
     first = datetime(2017, 1, 1, tzinfo=timezone(timedelta(hours=8)))
-    for k in range(COMPLAINTS):
-        posted = first + timedelta(hours=3 * k)
+    for k in range(complaints):
+        # However many there are, none is of a day that has not come.
+        posted = first + timedelta(hours=3 * k * COMPLAINTS / max(complaints, COMPLAINTS))
         record = {
             "id": f"made-up-{k}", "author": f"业主{k % 997}", "created_at": posted.isoformat(),
             "title": _sentence(chance)[:30], "body": _text(chance), "city": f"城市{k % 4}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -12,6 +11,9 @@ from forum.base import clock
 from forum.base.db import db
 from forum.complaints.models import Complaint
 from forum.pages.head import SHOWN
+from forum.transparency.queries import STATES, by_state, counting
+
+__all__ = ["STATES", "Counts", "count"]
 
 WAITING = ("open", "disputed")
 
@@ -39,24 +41,18 @@ class Counts:
     next_due: datetime | None
 
 
-STATES = ("visible", "held", "refused", "removed", "erased", "merged", "withdrawn")
-
-
 def count(*where: ColumnElement[bool]) -> Counts:
     """Count the complaints for which all of `where` holds."""
     c, now = Complaint, clock.now()
     shown = c.state.in_(SHOWN)
-    rules = {state: c.state == state for state in STATES} | {
+    rules = by_state() | {
         "unanswered": shown & c.status.in_(WAITING),
         "overdue": shown & (c.due_at <= now),
         "confirmed": shown & (c.status == "confirmed"),
         "imported": c.imported.is_(True),
     }
-    columns: list[ColumnElement[Any]] = [
-        func.count().filter(rule).label(name) for name, rule in rules.items()
-    ]
     next_due = func.min(c.due_at).filter(shown & (c.due_at > now)).label("next_due")
     row = db.session.execute(
-        select(func.count().label("received"), *columns, next_due).where(*where)
+        select(func.count().label("received"), *counting(rules), next_due).where(*where)
     ).one()
     return Counts(**row._mapping)

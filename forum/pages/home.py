@@ -66,9 +66,19 @@ def _honesty(counted: Counts) -> dict[str, Any]:
 def _figures(counted: Counts) -> list[dict[str, Any]]:
     kept, broken = _promises()
     rows = (
-        ("unanswered", _("待答复"), counted.unanswered, url_for("pages.complaints", sort="unanswered")),
+        (
+            "unanswered",
+            _("待答复"),
+            counted.unanswered,
+            url_for("pages.complaints", sort="unanswered"),
+        ),
         ("overdue", _("已超时"), counted.overdue, url_for("pages.complaints", sort="overdue")),
-        ("confirmed", _("业主确认已解决"), counted.confirmed, url_for("pages.complaints", sort="solved")),
+        (
+            "confirmed",
+            _("业主确认已解决"),
+            counted.confirmed,
+            url_for("pages.complaints", sort="solved"),
+        ),
         ("kept", _("已兑现的承诺"), kept, url_for("log.readable", kind="promise.kept")),
         ("broken", _("未兑现的承诺"), broken, url_for("log.readable", kind="promise.broken")),
     )

@@ -122,9 +122,21 @@ def _figures(
         ("received", _("收到"), counted.received, None, None),
         ("visible", _("看得见"), counted.visible, _address(wanted, at, sort="newest"), of_all),
         ("removed", _("已下架"), counted.removed, _log_of(wanted), of_all),
-        ("unanswered", _("待答复"), counted.unanswered, _address(wanted, at, sort="unanswered"), of_all),
+        (
+            "unanswered",
+            _("待答复"),
+            counted.unanswered,
+            _address(wanted, at, sort="unanswered"),
+            of_all,
+        ),
         ("overdue", _("已超时"), counted.overdue, _address(wanted, at, sort="overdue"), of_all),
-        ("confirmed", _("业主确认已解决"), counted.confirmed, _address(wanted, at, sort="solved"), of_all),
+        (
+            "confirmed",
+            _("业主确认已解决"),
+            counted.confirmed,
+            _address(wanted, at, sort="solved"),
+            of_all,
+        ),
     ]
     homes = _households(wanted, choices)
     if at != "category":

@@ -5,6 +5,7 @@ Complaints are counted by their first entry, among those received in the window;
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from forum.tlog.case import SHOWN
@@ -20,9 +21,8 @@ OVERTURNED = ("upheld", "partly-upheld")
 Behind = Iterator[tuple[str, int]]
 
 
-def behind(facts: Facts, cases: Sequence[Case], window: Window) -> Behind:
-    """(name of a count, index of an entry behind it), for all of them."""
-    yield from _of_cases(facts, cases)
+def acts(facts: Facts, window: Window) -> Behind:
+    """(name of a count, index of an entry behind it), of everything done in the window."""
     yield from _of_measures(facts, [m for m in facts.measures if m.at in window])
     for m in facts.measures:
         if m.undone_index is not None and m.undone_at in window:
@@ -32,40 +32,44 @@ def behind(facts: Facts, cases: Sequence[Case], window: Window) -> Behind:
     yield from _of_others(facts, window)
 
 
-def _of_cases(facts: Facts, cases: Sequence[Case]) -> Behind:
+def cohorts(facts: Facts, cases: Sequence[Case]) -> Iterator[tuple[str, list[int]]]:
+    """(name of a count, the complaints it counts by their first entries), one list at a time:
+    of tens of thousands of complaints that is several times faster than one by one."""
+    yield "received", [case.entry for case in cases]
+    by_state: defaultdict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_state[case.state].append(case)
+    for state, there in by_state.items():
+        yield state, [case.entry for case in there]
+    answerable = [case for case in cases if case.type != "praise"]
+    yield "answerable", [case.entry for case in answerable]
+    yield "answered", [case.entry for case in answerable if is_answered(case)]
+    yield "imported", [case.entry for case in cases if case.imported]
+    yield from _within(by_state["visible"])
+    for name, entry in _hidden(facts, [c for state in HIDDEN for c in by_state[state]]):
+        yield name, [entry]
+    for name, entry in _of_first_and_last(facts, cases):
+        yield name, [entry]
+
+
+def _within(visible: Sequence[Case]) -> Iterator[tuple[str, list[int]]]:
+    yield "delisted", [case.entry for case in visible if not case.listed]
+    yield "redacted", [case.entry for case in visible if case.redacted]
+    yield "waiting", [case.entry for case in visible if case.waiting]
+
+
+def _hidden(facts: Facts, cases: Sequence[Case]) -> Behind:
     reasons = {m.statement: m.reason for m in facts.measures}
     for case in cases:
-        entry = case.entry
-        yield "received", entry
-        yield case.state, entry
-        if case.type != "praise":
-            yield "answerable", entry
-            if is_answered(case):
-                yield "answered", entry
-        if case.imported:
-            yield "imported", entry
-        if case.state == "visible":
-            for name in _within(case):
-                yield name, entry
-        elif case.state in HIDDEN:
-            yield "hidden", entry
-            yield f"{case.state}-{reasons.get(case.statement or 0)}", entry
-    yield from _of_first_and_last(facts, cases)
-
-
-def _within(case: Case) -> Iterator[str]:
-    """What is said of a visible complaint."""
-    if not case.listed:
-        yield "delisted"
-    if case.redacted:
-        yield "redacted"
-    if case.waiting:
-        yield "waiting"
+        yield "hidden", case.entry
+        yield f"{case.state}-{reasons.get(case.statement or 0)}", case.entry
 
 
 def _of_first_and_last(facts: Facts, cases: Sequence[Case]) -> Behind:
     """Of those that were held before their publication, and of those that were withdrawn."""
     holdings, withdrawn = facts.recorded.holdings, facts.recorded.withdrawn
+    if not holdings and not withdrawn:
+        return
     for case in cases:
         held = holdings.get(case.number)
         if held is not None:

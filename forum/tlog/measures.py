@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from forum.tlog import tables
-from forum.tlog.behind import behind
+from forum.tlog.behind import acts, cohorts
 from forum.tlog.entry import COUNTS
-from forum.tlog.facts import Facts
+from forum.tlog.facts import Case, Facts
 from forum.tlog.tables import LEAST, Spread
 from forum.tlog.window import Window, window_of
 
@@ -115,16 +115,40 @@ def figures(facts: Facts, code: str, now: int | None = None) -> Figures:
     window = window_of(code, facts.at if now is None else now)
     if window is None:
         raise ValueError(f"{code}: not a window")
-    cases = facts.cases if code == "all" else [case for case in facts.cases if case.at in window]
-    lists: defaultdict[str, list[int]] = defaultdict(list)
-    for name, index in behind(facts, cases, window):
-        lists[name].append(index)
+    cases = received_in(facts, window)
     flags = [each for each in facts.recorded.flags if each.at in window]
     sums = {"flags": sum(each.flags for each in flags),
             "notices-decided": sum(each.notices for each in flags)}  # fmt: skip
-    return Figures(facts.size, facts.at, window, dict(lists), sums,
+    return Figures(facts.size, facts.at, window, lists_of(facts, window, cases), sums,
                    tables.times(facts, cases, window), tables.groups(facts, cases),
                    tables.staff(facts, window), tables.months(facts, window))  # fmt: skip
+
+
+def counts_only(facts: Facts, code: str) -> Figures:
+    """The same without sums and tables, for figures that stand beside others."""
+    window = window_of(code, facts.at)
+    if window is None:
+        raise ValueError(f"{code}: not a window")
+    lists = lists_of(facts, window, received_in(facts, window))
+    return Figures(facts.size, facts.at, window, lists, {}, {}, {}, {}, {})
+
+
+def received_in(facts: Facts, window: Window) -> list[Case]:
+    """The complaints received in the window."""
+    if window.code == "all":
+        return facts.cases
+    return [case for case in facts.cases if window.since <= case.at < window.until]
+
+
+def lists_of(facts: Facts, window: Window, cases: Sequence[Case]) -> dict[str, list[int]]:
+    """Name of a count → indexes of the entries behind it; no name without any."""
+    lists: defaultdict[str, list[int]] = defaultdict(list)
+    for name, entries in cohorts(facts, cases):
+        if entries:
+            lists[name] += entries
+    for name, index in acts(facts, window):
+        lists[name].append(index)
+    return dict(lists)
 
 
 def part_of(facts: Facts, **wanted: Any) -> Facts:

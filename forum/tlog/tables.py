@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil
 from operator import itemgetter
 
@@ -16,6 +15,8 @@ from forum.tlog.window import ALL, Window, day_of
 
 # Below this many a figure says more about chance than about the board.
 LEAST = 10
+SECONDS = 24 * 3600
+AHEAD = 8 * 3600  # of the place where the board lives, see `window.BOARD`
 GROUPS = ("project", "city", "category", "type")
 
 
@@ -97,8 +98,12 @@ def months(facts: Facts, window: Window) -> dict[str, dict[str, int]]:
     """YYYY-MM → what came in and what was done in that month: every month of the window's year,
     or all months, always whole ones."""
     within = window if window.is_calendar else ALL
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    moments: list[tuple[int, str]] = [(case.at, "received") for case in facts.cases]
+    days = Counter(
+        (_day(case.at), "received")
+        for case in facts.cases
+        if within.since <= case.at < within.until
+    )
+    moments: list[tuple[int, str]] = []
     for m in facts.measures:
         if m.item is None:
             moments.append((m.at, f"act-{m.act}"))
@@ -106,12 +111,13 @@ def months(facts: Facts, window: Window) -> dict[str, dict[str, int]]:
             moments.append((m.undone_at, "brought-back"))
     moments += [(act.at, "author-withdrawn") for act in facts.recorded.author_acts
                 if act.kind == "withdrawn"]  # fmt: skip
-    for (month, name), n in Counter((_month(at), name) for at, name in moments
-                                    if at in within).items():  # fmt: skip
-        found[month][name] = n
+    days.update((_day(at), name) for at, name in moments if within.since <= at < within.until)
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (day, name), n in days.items():
+        found[f"{day_of(day * SECONDS):%Y-%m}"][name] += n
     return {month: dict(found[month]) for month in sorted(found)}
 
 
-@lru_cache(maxsize=8192)
-def _month(moment: int) -> str:
-    return f"{day_of(moment):%Y-%m}"
+def _day(moment: int) -> int:
+    """The number of a moment's day where the board lives, since 1970."""
+    return (moment + AHEAD) // SECONDS

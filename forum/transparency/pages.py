@@ -14,18 +14,11 @@ from flask_babel import lazy_gettext as _l
 from forum.log.words import COUNT_LABELS, reason_label
 from forum.moderation.models import Statement
 from forum.transparency import queries
+from forum.transparency.figures import Standing
 from forum.transparency.queries import LEAST_FOR_RATE, STATES, Balance
+from forum.transparency.words import STATES as STATE_DEFINITIONS
 
 RECEIVED = _l("开板以来编了号的每一条。编号从 1 起不跳号，少一条就对不上。")
-DEFINITIONS: dict[str, Any] = {
-    "visible": _l("任何人现在打开就能看到全文。"),
-    "held": _l("已编号，等待发布，24 小时内自动公开，除非写明理由不予发布。"),
-    "refused": _l("没有发布，处理说明公开。"),
-    "removed": _l("发布后被拿下，原处留有说明，理由和处理人公开。"),
-    "erased": _l("依法律清除原文，编号和记录还在。"),
-    "merged": _l("与同一件事的另一条合在一起，原文仍看得见。"),
-    "withdrawn": _l("作者本人收回。公司的人不能代为撤回。"),
-}
 WITHIN: dict[str, Any] = {
     "delisted": _l("移出列表"),
     "redacted": _l("部分遮盖"),
@@ -70,9 +63,8 @@ class Removal:
     entry_href: str
 
 
-def balance_page(counted: Balance) -> dict[str, Any]:
-    """The context of transparency/balance.html."""
-    grounds = queries.grounds()
+def balance_page(counted: Balance, standing: Standing) -> dict[str, Any]:
+    """The context of transparency/balance.html, but for what `report.figures_page` gives."""
     removed = queries.removals()
     return {
         "balance": counted,
@@ -82,13 +74,19 @@ def balance_page(counted: Balance) -> dict[str, Any]:
         "rates": counted.received >= LEAST_FOR_RATE,
         "least": LEAST_FOR_RATE,
         "within": [
-            {"label": label, "number": getattr(counted, name)} for name, label in WITHIN.items()
+            {"name": name, "label": label, "number": getattr(counted, name)}
+            for name, label in WITHIN.items()
         ],
-        "grounds": [{"label": reason_label(g.reason), "number": g.number} for g in grounds],
-        "single_handed": sum(ground.single_handed for ground in grounds),
+        "grounds": [
+            {"name": reason, "label": reason_label(reason), "number": number}
+            for reason, number in standing.grounds.items()
+        ],
+        "single_handed": standing.single_handed,
         "removals": [_removal(statement) for statement in removed],
         "removals_href": _public(_BEHIND["removed"]) if removed else None,
-        "withdrawals": queries.withdrawals(),
+        "withdrawals": {
+            made: standing.withdrawn.get(made, 0) for made in ("device", "server", "unproven")
+        },
         "history": _history(queries.history()),
         "json_href": url_for("transparency.balance_json"),
     }
@@ -112,7 +110,7 @@ def _parts(counted: Balance) -> list[Part]:
         rate = counted.per_thousand(number)
         href = _public(_BEHIND[code]) if code in _BEHIND and number else None
         parts.append(
-            Part(code, str(COUNT_LABELS[code]), str(DEFINITIONS[code]), number,
+            Part(code, str(COUNT_LABELS[code]), str(STATE_DEFINITIONS[code]), number,
                  None if rate is None else f"{rate:.1f}", href, x, end - x)
         )  # fmt: skip
         before += number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -68,18 +68,28 @@ def balance() -> Balance:
     return Balance(**db.session.execute(select(*_counts(), *_newest())).one()._mapping)
 
 
+def counting(rules: Mapping[str, ColumnElement[bool]]) -> list[ColumnElement[Any]]:
+    """Columns that count, each under its name, the rows of one statement a rule holds for."""
+    return [db.func.count().filter(rule).label(name) for name, rule in rules.items()]
+
+
+def by_state() -> dict[str, ColumnElement[bool]]:
+    """The rule of every state a complaint can be in: together they are all complaints."""
+    return {state: Complaint.state == state for state in STATES}
+
+
 def _counts() -> list[ColumnElement[Any]]:
     visible = Complaint.state == "visible"
     counted = {
         "received": Complaint.number.is_not(None),
-        **{state: Complaint.state == state for state in STATES},
+        **by_state(),
         "delisted": visible & Complaint.listed.is_(False),
         "redacted": visible & Complaint.redacted.is_(True),
         "waiting": visible & Complaint.withdrawal_due.is_not(None),
         "imported": Complaint.imported.is_(True),
         "imported_visible": visible & Complaint.imported.is_(True),
     }
-    return [db.func.count().filter(rule).label(name) for name, rule in counted.items()]
+    return counting(counted)
 
 
 def _newest() -> list[ColumnElement[Any]]:
@@ -92,57 +102,16 @@ def _newest() -> list[ColumnElement[Any]]:
             at.label("at")]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ground:
-    """How many complaints are removed now on one ground, and how many by one person alone."""
-
-    reason: str
-    number: int
-    single_handed: int
-
-
-def grounds() -> list[Ground]:
-    """The removals in force by ground, most frequent first."""
-    number = db.func.count()
-    rows = db.session.execute(
-        select(Statement.reason, number, number.filter(Statement.second.is_(None)))
-        .join(Complaint, Complaint.statement == Statement.number)
-        .where(Complaint.state == "removed")
-        .group_by(Statement.reason)
-        .order_by(number.desc(), Statement.reason)
-    )
-    return [Ground(*row) for row in rows]
-
-
 def removals(limit: int = REMOVALS_SHOWN) -> list[Statement]:
     """The newest statements of reasons, of removals that were taken back too."""
     return list(
-        db.session.scalars(select(Statement).order_by(Statement.number.desc()).limit(limit))
+        db.session.scalars(
+            select(Statement)
+            .where(Statement.act == "remove")
+            .order_by(Statement.number.desc())
+            .limit(limit)
+        )
     )
-
-
-@dataclass(frozen=True)
-class Withdrawals:
-    """How the complaints withdrawn now were taken back.
-
-    device: proven by the key on the author's device; server: proven by a code typed into the
-    site, which holds only against those who did not control the server; unproven: neither.
-    """
-
-    device: int
-    server: int
-    unproven: int
-
-
-def withdrawals() -> Withdrawals:
-    """Counted from the entries by which the withdrawals took effect."""
-    entries = db.session.scalars(
-        select(LogEntry.bytes)
-        .join(Complaint, Complaint.act_entry == LogEntry.index)
-        .where(Complaint.state == "withdrawn")
-    )
-    counted = Counter(parse_entry(data).get("made", "unproven") for data in entries)
-    return Withdrawals(counted["device"], counted["server"], counted["unproven"])
 
 
 @dataclass(frozen=True)

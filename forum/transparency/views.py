@@ -1,35 +1,115 @@
-"""The balance over HTTP: a page that explains each number, and the same numbers for machines."""
+"""The figures over HTTP: pages that explain each number, and the same numbers for machines."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
 
+from forum.base.refusal import NotFound
 from forum.base.rights import route_acts
 from forum.base.web.cache import public_page
 from forum.log.stamp import HEADER, tip_for_request, words
 from forum.tlog.entry import COUNTS
-from forum.transparency import pages, queries
+from forum.transparency import charts, exports, pages, queries, report
+from forum.transparency.asked import part_from, window_from
+from forum.transparency.figures import counted, of_part
 
 blueprint = Blueprint("transparency", __name__)
-route_acts({"transparency.balance_page": "read", "transparency.balance_json": "read"})
+route_acts(
+    {
+        "transparency.balance_page": "read",
+        "transparency.balance_json": "read",
+        "transparency.figures_json": "read",
+        "transparency.figures_csv": "read",
+        "transparency.year": "read",
+        "transparency.behind": "read",
+        "transparency.chart": "read",
+    }
+)
 
 
 @blueprint.get("/transparency")
 def balance_page() -> Response:
-    """Every complaint ever received, by where it stands, and why what is gone is gone."""
-    tip = tip_for_request()
+    """Every complaint ever received, by where it stands, and everything that was done to hide any."""
+    code, tip = window_from(request.args), tip_for_request()
 
     def render() -> str:
-        return render_template("transparency/balance.html", **pages.balance_page(queries.balance()))
+        found = counted(code, tip)
+        page = pages.balance_page(queries.balance(), found.standing) | report.figures_page(found)
+        return render_template("transparency/balance.html", **page)
 
     return public_page(tip.size if tip else 0, words(tip), render)
+
+
+@blueprint.get("/transparency/<int(fixed_digits=4):year>")
+def year(year: int) -> Response:
+    """The report of a calendar year, made to be printed."""
+    tip = tip_for_request()
+    found = counted(_window_of_year(year), tip)
+
+    def render() -> str:
+        return render_template("transparency/year.html", year=year, **report.figures_page(found))
+
+    return public_page(tip.size if tip else 0, words(tip), render)
+
+
+@blueprint.get("/transparency/behind/<name>")
+def behind(name: str) -> Response:
+    """The entries behind one number: as many as the number says."""
+    code, part, tip = window_from(request.args), part_from(request.args), tip_for_request()
+    found = of_part(code, **part) if part else counted(code, tip).everybody
+    if name not in found.lists:
+        raise NotFound(_("这个数现在是 0，或者没有这个数。"), name=name)
+
+    def render() -> str:
+        return render_template("transparency/behind.html", **report.behind_page(found, name))
+
+    return public_page(tip.size if tip else 0, words(tip), render)
+
+
+@blueprint.get("/transparency/chart/<name>.svg")
+def chart(name: str) -> Response:
+    """A chart as a picture; its numbers stand in the table beside it."""
+    tip = tip_for_request()
+    drawn = charts.draw(name, counted(window_from(request.args), tip).everybody)
+    if drawn is None:
+        raise NotFound(_("没有这张图。"), name=name)
+    return _text(drawn, "image/svg+xml")
+
+
+@blueprint.get("/transparency.json")
+def figures_json() -> Response:
+    """Every figure of a window, with the checkpoint it was counted at."""
+    tip = tip_for_request()
+    found = counted(window_from(request.args), tip)
+    return jsonify(exports.as_json(found, tip))
+
+
+@blueprint.get("/transparency.csv")
+def figures_csv() -> Response:
+    """The same, a line for every number."""
+    found = counted(window_from(request.args), tip_for_request())
+    return _text(exports.as_csv(found), "text/csv")
 
 
 @blueprint.get("/balance.json")
 def balance_json() -> Response:
     """The counts with the checkpoint they were counted at, all of one state of the database."""
-    counted = queries.balance()
-    checkpoint = {"size": counted.size, "root": counted.root}
-    response = jsonify(checkpoint=checkpoint, **{name: getattr(counted, name) for name in COUNTS})
-    response.headers[HEADER] = f"{counted.size} {counted.root}"
+    found = queries.balance()
+    checkpoint = {"size": found.size, "root": found.root}
+    response = jsonify(checkpoint=checkpoint, **{name: getattr(found, name) for name in COUNTS})
+    response.headers[HEADER] = f"{found.size} {found.root}"
+    return response
+
+
+def _window_of_year(year: int) -> str:
+    if not 2000 <= year <= 2099:
+        raise NotFound(_("没有这一年的报告。"), year=year)
+    return str(year)
+
+
+def _text(body: str, mimetype: str) -> Response:
+    response = make_response(body)
+    response.mimetype = mimetype
+    response.headers["Cache-Control"] = "no-cache"
     return response

@@ -111,6 +111,8 @@ def _filled(app: Flask, base: str, folder: Path, named: list[Any]) -> Board:
     lone = receipt_of(a_complaint(title="还没有见证的一条"))
     for _ in range(3):
         a_complaint()
+    # What the site shows as today's log is the newest that the witnesses signed.
+    witnesses.gather()
     signer = keys.read_signer(folder / "instance" / "log.key")
     verifiers = tuple(CosignatureVerifier(one.vkey) for one in named)
     return Board(app, base, receipt, lone, signer, verifiers)

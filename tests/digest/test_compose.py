@@ -58,11 +58,12 @@ def test_what_is_not_late_yet_is_listed_as_unanswered(app):
 
 
 def test_every_removal_stands_with_reason_clause_facts_and_staff_number(app):
-    moderator = a_person("moderator")
-    statement = a_removal(a_complaint(), moderator, reason="personal-data")
+    moderator, second = a_person("moderator"), a_person("moderator")
+    statement = a_removal(a_complaint(), moderator, reason="personal-data", second=second)
     act = digest().acts[0]
     assert (act.kind, act.reason, act.clause) == ("complaint.removed", "personal-data", "3.2")
-    assert (act.staff, act.second, act.statement) == (moderator.staff_no, None, statement)
+    assert (act.staff, act.second, act.statement) == (
+        moderator.staff_no, second.staff_no, statement)  # fmt: skip
     assert act.facts == "第二段辱骂楼下住户，点名道姓。"
     assert log.entry(act.entry)["kind"] == "complaint.removed"
 

@@ -10,9 +10,11 @@ from forum.complaints.models import Complaint
 from forum.log import queries as log
 from forum.moderation import service as moderation
 from forum.transparency import queries
-from forum.transparency.queries import STATES, Balance, Withdrawals
+from forum.transparency.figures import Standing
+from forum.transparency.figures import counted as count
+from forum.transparency.queries import STATES, Balance
 from tests.digest.days import morning
-from tests.factories import a_code, a_complaint, a_member, a_person, a_removal
+from tests.factories import a_code, a_complaint, a_member, a_person, a_removal, a_statement
 
 KEY = "k" * 43
 
@@ -38,6 +40,11 @@ def counted() -> Balance:
         found.erased + found.merged + found.withdrawn
     )
     return found
+
+
+def standing() -> Standing:
+    """What holds now, of the whole board."""
+    return count("all", log.tip()).standing
 
 
 def test_the_balance_adds_up_after_every_act(app):
@@ -97,18 +104,19 @@ def test_unproven_withdrawals_are_counted_apart(app):
         proven, unproven = a_complaint(author, key=KEY), a_complaint(author)
         author_acts.withdraw(author, proven.number, Proof(proven.act_entry, code=a_code(KEY)))
         author_acts.withdraw(author, unproven.number, Proof(unproven.act_entry))
-        assert (counted().waiting, queries.withdrawals()) == (1, Withdrawals(0, 1, 0))
+        assert (counted().waiting, standing().withdrawn) == (1, {"server": 1})
     with clock.set_to(morning(8)):
         author_acts.withdraw_due()
-    assert (counted().waiting, queries.withdrawals()) == (0, Withdrawals(0, 1, 1))
+    assert (counted().waiting, standing().withdrawn) == (0, {"server": 1, "unproven": 1})
 
 
 def test_removals_are_counted_by_ground_and_by_who_decided_alone(app):
-    for reason in ("abuse", "spam", "spam"):
+    for reason in ("abuse", "spam"):
         a_removal(a_complaint(), reason=reason)
+    alone = a_person("moderator")
+    moderation.remove_alone(alone, a_complaint().number, a_statement("spam"), "spam")
     restored = a_complaint()
     a_removal(restored)
     moderation.restore(a_person("moderator"), restored.number, "mistake")
-    found = [(ground.reason, ground.number, ground.single_handed) for ground in queries.grounds()]
-    assert found == [("spam", 2, 2), ("abuse", 1, 1)]
+    assert (standing().grounds, standing().single_handed) == ({"spam": 2, "abuse": 1}, 1)
     assert len(queries.removals()) == 4

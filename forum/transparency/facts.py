@@ -1,0 +1,170 @@
+"""The facts behind the figures, read from the rows of the board in a few compact queries.
+
+`forum.tlog.facts` replays the same from the entries of the log, and a test holds one against the
+other. What has rows is read from rows; what only an entry tells of, from its entry (`recorded`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Integer, String, and_, cast, extract, literal, null, or_, select, type_coerce
+
+from forum.base.db import db
+from forum.complaints.models import Complaint, Reply
+from forum.log.models import LogEntry
+from forum.moderation.models import Proposal, Statement
+from forum.places.models import Category, City, Project
+from forum.tlog import recorded
+from forum.tlog.case import SHOWN
+from forum.tlog.facts import ACT_OF, Ask, Case, Facts, Measure
+from forum.tlog.recorded import Recorded
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Places:
+    """cities: project → city, by their slugs; names: kind → slug → name."""
+
+    cities: dict[str, str]
+    names: dict[str, dict[str, str]]
+
+
+def read(size: int = 0) -> tuple[Facts, Places]:
+    """The facts of this moment, and the places they name; `size`: of the log as far as is known.
+
+    Every public change appends an entry, so when the log is as long after the last query as it
+    was before the first, all of them saw the same board.
+    """
+    for _try in range(TRIES):
+        places = _places()
+        facts = Facts(0, 0, _cases(), _measures(), _asks(), places.cities, _recorded())
+        before, (size, facts.at) = size, _tip()
+        facts.size = size
+        if size == before:
+            break
+    return facts, places
+
+
+def _tip() -> tuple[int, int]:
+    newest = select(LogEntry.index, LogEntry.at).order_by(LogEntry.index.desc()).limit(1)
+    row = db.session.execute(newest).first()
+    return (row[0] + 1, _seconds(row[1])) if row else (0, 0)
+
+
+def _places() -> Places:
+    """Projects with their cities, and categories, in one query."""
+    none = null()
+    projects = select(literal("project"), Project.slug, Project.name, City.slug, City.name).outerjoin(City, City.id == Project.city_id)  # fmt: skip
+    categories = select(literal("category"), Category.slug, Category.name, none, none)
+    found = Places({}, {"project": {}, "city": {}, "category": {}})
+    for kind, slug, name, city, city_name in db.session.execute(projects.union_all(categories)):
+        found.names[kind][slug] = name
+        if city is not None:
+            found.cities[slug], found.names["city"][city] = city, city_name
+    return found
+
+
+def _cases() -> list[Case]:
+    """All complaints: everything is made ready by the database, since there are many of them."""
+    c, project, category = Complaint.__table__.c, Project.__table__, Category.__table__
+    shown = c.state.in_(SHOWN)
+    ready = (
+        select(
+            c.number, c.entry, cast(extract("epoch", c.posted_at), Integer), c.type,
+            project.c.slug, category.c.slug, c.verified, c.imported, c.state, c.status,
+            or_(c.listed, ~shown), and_(c.redacted, shown),
+            and_(c.withdrawal_due.is_not(None), shown), c.supporters, c.statement,
+        )
+        .join(project, project.c.id == c.project_id)
+        .join(category, category.c.id == c.category_id)
+        .order_by(c.number)
+    )  # fmt: skip
+    cursor = db.session.connection().execute(ready).cursor
+    # Rows as the driver gives them: wrapping each would take longer than reading it.
+    return [] if cursor is None else list(map(Case._make, cursor.fetchall()))
+
+
+def _measures() -> list[Measure]:
+    s = Statement.__table__.c
+    columns = (
+        s.act, s.number, s.entry, _raw(s.at), s.complaint, s.item, s.reason, s.staff, s.second,
+        _raw(s.restored_at), s.restored_reason, s.restored_entry, *_before_and_after(s),
+    )  # fmt: skip
+    told = (s.automated_detection, s.automated_decision, s.facts != "", s.clause, s.rules,
+            s.detection, s.scope)  # fmt: skip
+    rows = db.session.connection().execute(select(*columns, *told).order_by(s.entry))
+    return [
+        Measure(ACT_OF[act], number, entry, _seconds(at), complaint, item, reason, staff, second,
+                _is_complete(act, parts), _is_automated(act, *parts[:2]),
+                replied is not None and replied < entry, agreed is not None,
+                _seconds(back) if back else None, why, by)
+        for act, number, entry, at, complaint, item, reason, staff, second, back, why, by, replied,
+        agreed, *parts in rows
+    ]  # fmt: skip
+
+
+def _before_and_after(statement: Any) -> tuple[Any, Any]:
+    """The entry of the company's first reply; a number when another confirmed what one did alone."""
+    reply, proposal = Reply.__table__.c, Proposal.__table__.c
+    replied = select(db.func.min(reply.entry)).where(
+        reply.complaint == statement.complaint, reply.kind != "comment"
+    )
+    agreed = select(proposal.number).where(
+        proposal.number == statement.number, proposal.alone.is_not(None),
+        proposal.state == "approved",
+    )  # fmt: skip
+    return replied.scalar_subquery(), agreed.scalar_subquery()
+
+
+def _is_complete(act: str, parts: Sequence[Any]) -> bool:
+    """As `forum.tlog.facts.is_complete` says of the entry."""
+    automated, decided, facts, clause, rules, detection, scope = parts
+    grounds = bool(facts) and bool(clause) and rules is not None
+    how = (automated, decided, detection, scope)
+    return grounds and (act == "erase" or all(part is not None for part in how))
+
+
+def _is_automated(act: str, detected: bool, decided: str) -> bool:
+    return act != "erase" and (bool(detected) or decided != "none")
+
+
+def _asks() -> list[Ask]:
+    p = Proposal.__table__.c
+    rows = db.session.connection().execute(
+        select(p.number, p.entry, _raw(p.at), p.act, p.complaint, p.by, p.staff, p.reason, p.state)
+        .where(p.alone.is_(None))
+        .order_by(p.number)
+    )
+    return [Ask(number, entry, _seconds(at), *more) for number, entry, at, *more in rows]
+
+
+def _recorded() -> Recorded:
+    of_author = LogEntry.kind.in_(recorded.AUTHORS) & (LogEntry.by == "author")
+    rows = db.session.execute(
+        select(LogEntry.index, LogEntry.at, LogEntry.bytes)
+        .where(LogEntry.kind.in_(recorded.KINDS) | of_author)
+        .order_by(LogEntry.index)
+    )
+    found = Recorded()
+    for index, at, data in rows:
+        # Checked when it was appended; checking again would be most of the time.
+        found.read(index, _seconds(at), json.loads(data))
+    return found
+
+
+def _raw(column: Any) -> Any:
+    """A time as the driver gives it: text on SQLite, aware on PostgreSQL."""
+    return type_coerce(column, String)
+
+
+@lru_cache(maxsize=65536)
+def _seconds(at: str | datetime) -> int:
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

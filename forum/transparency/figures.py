@@ -1,0 +1,120 @@
+"""The figures of this moment, counted from rows once for every state of the log."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.base.db import db
+from forum.complaints.models import Complaint, Reply
+from forum.log.queries import Tip
+from forum.tlog.facts import Facts
+from forum.tlog.measures import Figures, counts_only, figures, part_of
+from forum.tlog.window import Window
+from forum.transparency import facts as rows
+
+KEPT = 16
+CONTACT = timedelta(hours=72)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds now. grounds: reason of the removals in force → how many, most frequent first;
+    single_handed: of these, decided by one person alone; withdrawn: made (device, server) or
+    unproven → complaints that are withdrawn."""
+
+    grounds: Mapping[str, int]
+    single_handed: int
+    withdrawn: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The figures of all complaints, and of verified owners' alone.
+
+    after_contact: complaints withdrawn within 72 hours after the company had replied. It is the
+    one figure the log alone does not give: other contacts are known to the company only.
+    standing: of the whole board, whatever the window. names: kind of place → slug → name.
+    """
+
+    everybody: Figures
+    verified: Figures
+    after_contact: int
+    standing: Standing
+    names: Mapping[str, Mapping[str, str]]
+
+
+class _Kept:
+    """What was counted last, by the root of the log it was counted at: roots never return."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], Counted] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[str, str]) -> Counted | None:
+        with self._lock:
+            return self._known.get(key)
+
+    def put(self, key: tuple[str, str], counted: Counted) -> None:
+        with self._lock:
+            self._known[key] = counted
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def counted(code: str, tip: Tip | None) -> Counted:
+    """The figures of the window `code` of `window_of`, at the newest tree `tip`."""
+    known = _kept.get((tip.root, code)) if tip else None
+    if known is not None:
+        return known
+    found = _count(code, tip.size if tip else 0)
+    # Something may have been appended since `tip` was read: then it is of a later tree.
+    if tip is not None and found.everybody.size == tip.size:
+        _kept.put((tip.root, code), found)
+    return found
+
+
+def of_part(code: str, **wanted: Any) -> Figures:
+    """The figures of some of the complaints only, or of one staff number; see `part_of`."""
+    return figures(part_of(rows.read()[0], **wanted), code)
+
+
+def _count(code: str, size: int) -> Counted:
+    facts, places = rows.read(size)
+    everybody = figures(facts, code)
+    verified = counts_only(part_of(facts, verified=True), code)
+    after = _after_contact(everybody.window) if facts.recorded.withdrawn else 0
+    return Counted(everybody, verified, after, standing(facts), places.names)
+
+
+def standing(facts: Facts) -> Standing:
+    """What holds now, of all complaints."""
+    by_number = {m.statement: m for m in facts.measures}
+    removed = [by_number[case.statement] for case in facts.cases
+               if case.state == "removed" and case.statement in by_number]  # fmt: skip
+    made = Counter(facts.recorded.withdrawn[case.number].made or "unproven"
+                   for case in facts.cases if case.state == "withdrawn"
+                   and case.number in facts.recorded.withdrawn)  # fmt: skip
+    return Standing(dict(Counter(m.reason for m in removed).most_common()),
+                    sum(m.second is None and not m.confirmed for m in removed), made)  # fmt: skip
+
+
+def _after_contact(window: Window) -> int:
+    taken_back = db.session.execute(
+        select(Complaint.number, Complaint.posted_at, Complaint.state_at, Reply.posted_at)
+        .join(Reply, Reply.complaint == Complaint.number)
+        .where(Complaint.state == "withdrawn", Reply.kind != "comment")
+    )
+    return len({
+        number for number, posted, at, replied in taken_back
+        if int(posted.timestamp()) in window and timedelta(0) <= at - replied <= CONTACT
+    })  # fmt: skip
