@@ -11,8 +11,11 @@ The modules, low to high; like the auditor's folder beside it, the monitor needs
 library and `cryptography` alone:
 
 - `findings` — what can be found, in words; `web` — a visitor who is patient but not endlessly so
-- `state` — what was verified earlier; `follow` — the log, from checkpoint to entries
-- `board` — what the entries declare; `hooks` — what a page shows, read as text
-- `complaint`, `lists`, `search`, `figures`, `clocks`, `receipts` — what is held against what
-- `round` — one round of looking, resumed where it stopped; `report` and `cli`
+- `state` — what was verified earlier; `keys`, `follow` — the log, from checkpoint to entries
+- `board` — what the entries declare; `clocks` — and what was due by when
+- `sight`, `hooks`, `xml`, `words` — what a page or feed shows, read as text
+- `compare`, `history`, `pictures`, `complaint` — one complaint on all its surfaces
+- `frame`, `lists`, `feeds`, `crawlers`, `search`, `figures`, `statements`, `log_pages` — the rest
+- `claims`, `vouched`, `receipts` — which trees pages name, who vouches, what was promised to whom
+- `round` — one round of looking, resumed where it stopped; `report`, `page` and `cli`
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +15,13 @@ from forum.tlog.authorkey import AuthorKeyError, act_message, check_act
 from forum.tlog.declared import Declared, DeclaredComplaint
 from forum.tlog.entry import COUNTS, HIDING, parse_entry
 from forum.tlog.errors import TlogError
+from forum.tlog.facts import Replay
 
 BEGINNINGS = ("complaint.posted", "complaint.imported")
 STATES = COUNTS[1:]
+# What the balance counts among the visible.
+WITHIN = ("delisted", "redacted")
+_HIDING = frozenset(HIDING)
 SHOWN = ("visible", "merged")
 WITHDRAWAL_WAIT = timedelta(days=7)
 
@@ -28,28 +33,38 @@ _NOTHING: Mapping[str, str] = {}
 class Board:
     """The board as the log says it is, after `size` entries of the log named `origin`.
 
-    entries: complaint → indexes that touched it. moves: (index, state before or None, state
-    after). status_at: complaint → time of its status. promises: open ones, item → (complaint,
-    day). until: complaint → last day of its removal. statements: number → (complaint, index).
-    hiding: indexes of hiding acts. cities: project → city. beat: time of the last heartbeat.
+    entries: complaint → indexes that touched it. status_at, state_at: complaint → since when it is so.
+    promises: open ones, item → (complaint, day). until: statement → (complaint, last day in
+    force). statements: number → (complaint or None, indexes of the acts under it). hiding:
+    indexes of hiding acts. cities, households: of projects. places: (kind, slug) → index of its
+    newest entry. rules: indexes of the versions. beat: time of the last heartbeat.
     """
 
     origin: str
     size: int = 0
     declared: Declared = field(default_factory=Declared)
+    replay: Replay = field(init=False)
     entries: dict[int, array[int]] = field(default_factory=dict)
-    moves: list[tuple[int, str | None, str]] = field(default_factory=list)
     status_at: dict[int, str] = field(default_factory=dict)
+    state_at: dict[int, str] = field(default_factory=dict)
     promises: dict[int, tuple[int, str]] = field(default_factory=dict)
-    until: dict[int, str] = field(default_factory=dict)
-    statements: dict[int, tuple[int, int]] = field(default_factory=dict)
+    until: dict[int, tuple[int, str]] = field(default_factory=dict)
+    statements: dict[int, tuple[int | None, list[int]]] = field(default_factory=dict)
     hiding: array[int] = field(default_factory=lambda: array("q"))
     cities: dict[str, str] = field(default_factory=dict)
-    categories: set[str] = field(default_factory=set)
-    touched: dict[int, str] = field(default_factory=dict)
+    households: dict[str, int] = field(default_factory=dict)
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    rules: array[int] = field(default_factory=lambda: array("q"))
     beat: str = ""
     at: str = ""
     _waits: dict[int, str] = field(default_factory=dict)
+    _days: list[tuple[int, str]] = field(default_factory=list)
+    _counted: Counter[str] = field(default_factory=Counter)
+    # Every move between states: its index, and the places of both states in STATES (-1: none).
+    _moves: array[int] = field(default_factory=lambda: array("q"))
+
+    def __post_init__(self) -> None:
+        self.replay = Replay(self.declared)
 
     @property
     def complaints(self) -> dict[int, DeclaredComplaint]:
@@ -91,16 +106,20 @@ class Board:
     def counts_at(self, size: int) -> dict[str, int]:
         """The balance after the first `size` entries, by the names of the contract."""
         counted: Counter[str] = Counter()
-        for index, before, after in self.moves:
+        for at in range(0, len(self._moves), 3):
+            index, before, after = self._moves[at : at + 3]
             if index >= size:
                 break
-            counted[after] += 1
-            if before is not None:
-                counted[before] -= 1
-        states = {state: counted[state] for state in STATES}
-        return {"received": sum(states.values())} | states
+            counted[STATES[after]] += 1
+            if before >= 0:
+                counted[STATES[before]] -= 1
+        return _balance(counted)
 
-    def places(self) -> list[str]:
+    def counts(self) -> dict[str, int]:
+        """The balance now."""
+        return _balance(self._counted)
+
+    def place_paths(self) -> list[str]:
         """The paths of every project, category and city that has complaints."""
         found = {f"/projects/{said.project}" for said in self.complaints.values()}
         found |= {f"/categories/{said.category}" for said in self.complaints.values()}
@@ -115,21 +134,47 @@ class Board:
         newest = (self.complaints[n] for n in range(len(self.complaints), 0, -1))
         return [said for said in newest if of is None or of(said) == slug]
 
+    def listed(self, path: str) -> list[DeclaredComplaint]:
+        """Those of `within` that belong in lists and feeds, as cards or as notices."""
+        return [said for said in self.within(path) if said.listed]
+
+    def time_of(self, index: int) -> str:
+        """The day of an entry, as the beginning of its `at`."""
+        at = bisect_right(self._days, (index, "~"))
+        return self._days[at - 1][1] if at else ""
+
     def _city(self, said: DeclaredComplaint) -> str:
         return self.cities.get(said.project, "")
 
     def _apply(self, index: int, entry: Entry) -> None:
-        number = entry.get("complaint")
-        before = self.complaints[number].state if number in self.complaints else None
-        self._note(index, entry)
+        number, kind = entry.get("complaint"), entry["kind"]
+        moves = kind in _HIDING or kind in BEGINNINGS
+        before = _marks(self.complaints.get(number or 0)) if moves else ()
         self.declared.apply(index, entry)
-        if number is not None:
-            self._slim(self.complaints[number], index, entry)
-            self.entries.setdefault(number, array("q")).append(index)
-            self.touched[number] = entry["at"]
-            after = self.complaints[number].state
-            if after != before:
-                self.moves.append((index, before, after))
+        self.replay.read(index, entry)
+        self._note(index, entry)
+        if number is None:
+            return
+        said = self.complaints[number]
+        self._slim(said, index, entry)
+        touched = self.entries.get(number)
+        if touched is None:
+            self.entries[number] = array("q", (index,))
+        else:
+            touched.append(index)
+        if moves and before != (after := _marks(said)):
+            self._move(index, number, before, after)
+
+    def _move(
+        self, index: int, number: int, before: tuple[str, ...], after: tuple[str, ...]
+    ) -> None:  # fmt: skip
+        self._counted.update(after)
+        self._counted.subtract(before)
+        if before[:1] != after[:1]:
+            was = STATES.index(before[0]) if before else -1
+            if before:
+                self.state_at[number] = self.at
+            self._moves.extend((index, was, STATES.index(after[0])))
 
     def _slim(self, said: DeclaredComplaint, index: int, entry: Entry) -> None:
         """Forget the commitments just read: `fill` reads them again for one complaint at a time,
@@ -155,8 +200,8 @@ class Board:
             yield from self._check_proof(index, entry)
 
     def _check_count(self, index: int, entry: Entry) -> Iterator[Finding]:
-        counts = self.counts_at(index)
-        logged = {name: entry[name] for name in COUNTS}
+        counts = self.counts() | {name: self._counted[name] for name in WITHIN}
+        logged = {name: entry[name] for name in counts}
         if logged != counts:
             yield Finding("balance-differs", None, index, "", in_words(logged), in_words(counts))
 
@@ -183,16 +228,32 @@ class Board:
     def _note(self, index: int, entry: Entry) -> None:
         """What the replay of single complaints does not keep."""
         self.at = entry["at"]
-        if entry["kind"] in HIDING:
+        if not self._days or self._days[-1][1] != self.at[:10]:
+            self._days.append((index, self.at[:10]))
+        if entry["kind"] in _HIDING:
             self.hiding.append(index)
+            _measure(self, index, entry)
         note = _NOTES.get(entry["kind"])
         if note is not None:
             note(self, index, entry)
 
 
+def _marks(said: DeclaredComplaint | None) -> tuple[str, ...]:
+    """Under which names of the balance the complaint is counted; its state comes first."""
+    if said is None or said.state != "visible":
+        return () if said is None else (said.state,)
+    cut = ("redacted",) if said.redacted else ()
+    return ("visible", *(() if said.listed else ("delisted",)), *cut)
+
+
 def moment(text: str) -> datetime:
     """The aware time behind an entry's `at`."""
     return datetime.fromisoformat(text)
+
+
+def _balance(counted: Mapping[str, int]) -> dict[str, int]:
+    states = {state: counted[state] for state in STATES}
+    return {"received": sum(states.values())} | states
 
 
 def in_words(counts: dict[str, int]) -> str:
@@ -208,14 +269,15 @@ def _status(board: Board, _index: int, entry: Entry) -> None:
     board.status_at[entry["complaint"]] = entry["at"]
 
 
-def _removed(board: Board, index: int, entry: Entry) -> None:
-    board.statements[entry["statement"]] = (entry["complaint"], index)
-    if entry["until"]:
-        board.until[entry["complaint"]] = entry["until"]
-
-
-def _restored(board: Board, _index: int, entry: Entry) -> None:
-    board.until.pop(entry["complaint"], None)
+def _measure(board: Board, index: int, entry: Entry) -> None:
+    """Under which statement something was hidden or restored, and until when."""
+    statement = entry.get("statement")
+    if statement is None:
+        return
+    board.statements.setdefault(statement, (entry.get("complaint"), []))[1].append(index)
+    board.until.pop(statement, None)
+    if entry.get("until"):
+        board.until[statement] = (entry["complaint"], entry["until"])
 
 
 def _asked(board: Board, _index: int, entry: Entry) -> None:
@@ -234,23 +296,27 @@ def _settled(board: Board, _index: int, entry: Entry) -> None:
     board.promises.pop(entry["item"], None)
 
 
-def _place(board: Board, _index: int, entry: Entry) -> None:
-    if entry["place"] == "project" and entry["within"]:
-        board.cities[entry["slug"]] = entry["within"]
-    if entry["place"] == "category":
-        board.categories.add(entry["slug"])
+def _place(board: Board, index: int, entry: Entry) -> None:
+    board.places[entry["place"], entry["slug"]] = index
+    if entry["place"] == "project":
+        board.households[entry["slug"]] = entry["households"] or 0
+        if entry["within"]:
+            board.cities[entry["slug"]] = entry["within"]
+
+
+def _published(board: Board, index: int, _entry: Entry) -> None:
+    board.rules.append(index)
 
 
 _NOTES = {
     "log.opened": _opened,
     "balance.counted": _opened,
     "complaint.status": _status,
-    "complaint.removed": _removed,
-    "complaint.restored": _restored,
     "withdrawal.requested": _asked,
     "withdrawal.stopped": _stopped,
     "promise.made": _promised,
     "promise.kept": _settled,
     "promise.broken": _settled,
     "place.changed": _place,
+    "rules.published": _published,
 }

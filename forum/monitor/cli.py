@@ -11,6 +11,7 @@ from pathlib import Path
 from forum.monitor import report as reports
 from forum.monitor.findings import Evidence
 from forum.monitor.follow import CouldNotCheck, Follower
+from forum.monitor.page import as_html
 from forum.monitor.round import Options, Report, Round
 from forum.monitor.state import State
 from forum.monitor.web import RATE, Site
@@ -39,16 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(asked: argparse.Namespace) -> Report:
     verifier = Verifier(asked.vkey)
     witnesses = [CosignatureVerifier(key) for key in asked.witness]
-    site, state = Site(asked.url, asked.rate), State(asked.state)
+    site, state = Site(asked.url, asked.rate, cookie=asked.cookie), State(asked.state)
     evidence = Evidence((asked.state or Path()) / "evidence")
-    options = Options(asked.sample, receipts=asked.receipt, witnesses=len(witnesses))
+    options = Options(
+        asked.sample, receipts=asked.receipt, witnesses=[witness.name for witness in witnesses]
+    )
     try:
         follower = Follower(site, state, verifier, witnesses, evidence)
         looked = Round(site, state, follower, verifier, evidence, options).run(_progress)
     finally:
         site.close()
         state.close()
-    for path, form in ((asked.json, reports.as_json), (asked.html, reports.as_html)):
+    for path, form in ((asked.json, reports.as_json), (asked.html, as_html)):
         if path is not None:
             path.write_text(form(looked), encoding="utf-8")
     return looked
@@ -63,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
                         help="a witness's verifier key; may be repeated")  # fmt: skip
     parser.add_argument("--receipt", action="append", default=[], type=Path, metavar="FILE",
                         help="a receipt that must be honoured; may be repeated")  # fmt: skip
+    parser.add_argument(
+        "--cookie", metavar="C", help="also look as who is signed in by this cookie"
+    )
     parser.add_argument("--sample", type=_share, default=1.0, metavar="P",
                         help="share of complaints older than 30 days to look at, 0 to 1")  # fmt: skip
     parser.add_argument("--rate", type=_rate, default=RATE, metavar="R",

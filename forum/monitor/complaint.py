@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from forum.monitor.board import SHOWN, Board
 from forum.monitor.compare import (
@@ -12,22 +11,28 @@ from forum.monitor.compare import (
     Form,
     compare_entries,
     compare_facts,
+    compare_openings,
     compare_photos,
     compare_replies,
     compare_texts,
     compare_views,
-    get,
-    items,
-    look_for_refusals,
     openings,
 )
 from forum.monitor.findings import Finding
+from forum.monitor.frame import look_at_frame
+from forum.monitor.history import look_at_history, look_at_unproven
 from forum.monitor.hooks import Page, Rule, hidden_by, hiding_rules
+from forum.monitor.pictures import look_at_photos
 from forum.monitor.state import State
-from forum.monitor.web import ENGLISH, SEARCH_ENGINE, VISITOR, Answer, Site
+from forum.monitor.web import VISITOR, Answer, Site
+from forum.monitor.words import squeeze
 
 GONE = 410
 HIDDEN = (404, GONE)
+# Of a complaint that is not shown, its machine form says this and nothing more.
+LEFT = {"number", "state", "posted_at", "statement", "entries"}
+# Under these no text of a complaint is what was committed to.
+UNTRUE = ("text-changed", "author-changed", "unlogged-content")
 
 
 class Looker:
@@ -38,20 +43,16 @@ class Looker:
         self._sheets: dict[str, list[Rule]] = {}
         self.titles: dict[int, str] = {}
 
-    def look(self, number: int, *, everywhere: bool = True) -> list[Finding]:
+    def look(self, number: int, others: Sequence[str] = ()) -> list[Finding]:
         """Everything that is wrong with one complaint as the site shows it.
 
-        everywhere: from all three places, not from two.
+        others: as whom one looks beside the visitor; as everybody when none is named.
         """
         said = self._board.fill(number, self._state.entry)
         path = f"/complaints/{number}"
-        answers = {
-            VISITOR: self._site.get(path),
-            SEARCH_ENGINE: self._site.get(path, SEARCH_ENGINE),
-        }
-        if everywhere:
-            answers[ENGLISH] = self._site.get(path, ENGLISH)
-        machine = self._site.get(f"{path}.json", ENGLISH)
+        everybody = (VISITOR, *others) if others else self._site.vantages
+        answers = {vantage: self._site.get(path, vantage) for vantage in everybody}
+        machine = self._site.get(f"{path}.json", everybody[-1])
         case = Case(said, answers[VISITOR].url, _object(machine), {})
         if said.state not in SHOWN:
             self._gone(case, answers, machine)
@@ -77,29 +78,44 @@ class Looker:
         return not bad
 
     def _shown(self, case: Case, pages: Mapping[str, Page], answers: Mapping[str, Answer]) -> None:
-        page = pages[VISITOR]
-        self.titles[case.said.number] = str(case.form.get("title") or "")
+        page, said = pages[VISITOR], case.said
+        self.titles[said.number] = str(case.form.get("title") or "")
         self._open(case)
+        for vantage, answer in answers.items():
+            case.found += look_at_frame(answer, pages[vantage], vantage, said.number)
         self._look_for_hiding_rules(case, page)
         compare_views(case, pages)
-        look_for_refusals(case, pages, answers)
         for hook, reason in page.folded.items():
             case.differs("folded", f"{hook}: {reason}", "text that can be read")
-        if page.article != (str(case.said.number), str(case.said.entry)):
+        if page.article != (str(said.number), str(said.entry)):
             case.differs("unreachable", page.article, "the article of this complaint")
             return
         compare_facts(case, page)
         compare_texts(case, page)
+        compare_openings(case)
         compare_entries(case, self._board)
         compare_replies(case, page)
         compare_photos(case, page)
-        self._fetch_photos(case)
+        look_at_unproven(case, page)
+        if len(said.versions) > 1:
+            look_at_history(self._site, case)
+        pictures = [*page.photos, *(p for block in page.said.values() for p in block.photos)]
+        look_at_photos(self._site, case, pictures)
+        self._keep_words(case)
+
+    def _keep_words(self, case: Case) -> None:
+        """What the log committed to, for lists and feeds to be held against."""
+        if not any(finding.code in UNTRUE for finding in case.found):
+            words = tuple(squeeze(case.form.get(name)) for name in ("title", "body", "author"))
+            self._state.keep_words(case.said.number, case.said.act_entry, words)
 
     def _open(self, case: Case) -> None:
-        """The salts that are published now, and those that were before."""
+        """The salts that are published now, and those that were before, unless they were closed."""
         given = list(openings(case.form))
-        self._state.keep_openings(given)
-        case.salts = {(entry, name): salt for entry, name, salt in given}
+        closed = case.said.closed
+        self._state.forget_openings(closed)
+        self._state.keep_openings(row for row in given if row[0] not in closed)
+        case.salts.update({(entry, name): salt for entry, name, salt in given})
         entries = [case.said.entry, *(version.entry for version in case.said.versions),
                    *(reply.entry for reply in case.said.replies.values())]  # fmt: skip
         for entry in entries:
@@ -112,6 +128,8 @@ class Looker:
         """A style sheet can fold text away as well as markup can."""
         rules = hiding_rules(page.styles)
         for href in page.sheets:
+            if not href.startswith("/") or href.startswith("//"):
+                case.differs("folded", f"a style sheet of {href}", "our own style sheets")
             rules = rules + self._rules_of(href)
         for hook, chain in page.chains.items():
             rule = hidden_by(rules, chain)
@@ -124,43 +142,37 @@ class Looker:
             self._sheets[href] = hiding_rules(answer.text) if answer.ok else []
         return self._sheets.get(href, [])
 
-    def _fetch_photos(self, case: Case) -> None:
-        for photo in items(case.form.get("photos")):
-            url, digest = get(photo, "url"), get(photo, "sha256")
-            if not isinstance(url, str) or not url.startswith("/"):
-                case.differs("photo-missing", url, "an address on this site")
-                continue
-            answer = self._site.get(url)
-            seen = hashlib.sha256(answer.body).hexdigest() if answer.ok else answer.said
-            if seen != digest:
-                case.differs("photo-missing", seen, digest, url=answer.url)
-
     def _gone(self, case: Case, answers: Mapping[str, Answer], machine: Answer) -> None:
-        """What is gone by an entry must be gone for everybody, with its notice in its place."""
+        """What is gone by an entry is gone for everybody, with its notice in its place; what is
+        held has its place already."""
         said = case.said
+        status = 200 if said.state == "held" else GONE
         for vantage, answer in answers.items():
             page = Page(answer.text)
-            if answer.status == 200 and page.article:
+            if page.article:
                 case.differs("unlogged-content", f"{vantage}: the complaint", said.state)
-            elif answer.status != GONE or page.notice != (str(said.number), said.state):
-                case.differs("unreachable", f"{vantage}: {answer.said}",
-                             f"HTTP 410 with the notice: {said.state}", url=answer.url)  # fmt: skip
-        if not machine.ok or case.form.get("state") != said.state:
-            case.differs("status-differs", case.form.get("state"), said.state, url=machine.url)
-        elif "title" in case.form or "body" in case.form:
-            case.differs("unlogged-content", "the text", said.state, url=machine.url)
-        if case.form.get("posted_at") not in (None, said.posted_at):
-            case.differs("time-changed", case.form.get("posted_at"), said.posted_at)
-        if said.state == "removed":
-            self._statement(case)
+            elif answer.status != status or page.notice != (str(said.number), said.state):
+                case.differs("unreachable", f"{vantage}: {answer.said}, notice {page.notice}",
+                             f"HTTP {status} with the notice: {said.state}", url=answer.url)  # fmt: skip
+            elif said.statement and f"/statements/{said.statement}" not in page.links:
+                case.differs("statement-missing", f"{vantage}: no link", f"statement {said.statement}",
+                             url=answer.url)  # fmt: skip
+        self._compare_rest(case, machine)
+        self._state.forget_openings(said.closed)
 
-    def _statement(self, case: Case) -> None:
-        number = case.said.statement
-        answer = self._site.get(f"/statements/{number}")
-        if not answer.ok or f"#{case.said.number}" not in answer.text:
-            case.differs("statement-missing", answer.said, f"statement {number}", url=answer.url)
-        if case.form.get("statement") != number:
-            case.differs("statement-missing", case.form.get("statement"), number)
+    def _compare_rest(self, case: Case, machine: Answer) -> None:
+        said, form = case.said, case.form
+        if not machine.ok or form.get("state") != said.state:
+            case.differs("status-differs", form.get("state"), said.state, url=machine.url)
+        elif further := sorted(set(form) - LEFT):
+            case.differs("unlogged-content", ", ".join(further), said.state, url=machine.url)
+        if form.get("posted_at") != said.posted_at:
+            case.differs("time-changed", form.get("posted_at"), said.posted_at, url=machine.url)
+        if form.get("statement") != said.statement:
+            case.differs(
+                "statement-missing", form.get("statement"), said.statement, url=machine.url
+            )
+        compare_entries(case, self._board)
 
 
 def _object(answer: Answer) -> Form:

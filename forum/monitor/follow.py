@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 from forum.monitor.findings import Evidence, Finding
+from forum.monitor.keys import Keys, changes_in
 from forum.monitor.state import State
 from forum.monitor.web import Site
 from forum.tlog import merkle
@@ -17,6 +18,7 @@ from forum.tlog.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from forum.tlog.errors import TlogError
 from forum.tlog.merkle import leaf_hash
 from forum.tlog.note import CosignatureVerifier, Verifier
+from forum.tlog.rotation import Rotation, RotationError
 from forum.tlog.tile import (
     ENTRIES,
     TILE_HEIGHT,
@@ -49,7 +51,10 @@ class LogBroken(Exception):
 
 
 class Follower:
-    """Follows one log into one state. `signed` is the newest checkpoint that was verified."""
+    """Follows one log into one state. `signed` is the newest checkpoint that was verified.
+
+    `verifier` may be any key that the log has had: those it was handed over to are believed.
+    """
 
     def __init__(
         self,
@@ -62,10 +67,15 @@ class Follower:
         self._site, self._state, self._verifier = site, state, verifier
         self._witnesses, self._evidence = witnesses, evidence
         self.signed: SignedCheckpoint | None = None
-        known = state.fact("vkey")
-        if known not in (None, f"{verifier.name} {verifier.public.hex()}"):
-            raise CouldNotCheck("the state folder belongs to another log")
-        state.remember("vkey", f"{verifier.name} {verifier.public.hex()}")
+        try:
+            self._keys = Keys(site, state, verifier)
+        except ValueError as error:
+            raise CouldNotCheck(str(error)) from error
+
+    @property
+    def keys(self) -> tuple[Verifier, ...]:
+        """Every key of the log that is known, newest first."""
+        return self._keys.chain.known
 
     def follow(self) -> None:
         """Verify everything up to the newest checkpoint and keep it.
@@ -79,10 +89,11 @@ class Follower:
         self.signed = signed
 
     def ask_again(self) -> list[Finding]:
-        """Whether entries that were verified earlier are still served as they were."""
+        """Whether entries that were verified earlier are still served as they were, and what is
+        kept of each change of key."""
         known = range(-(-self._state.size // TILE_WIDTH))
         again = known if len(known) <= ASKED_AGAIN else random.sample(known, ASKED_AGAIN)
-        found = []
+        found = [*self._keys.kept_notes()]
         for number in again:
             width, kept = self._state.bundle(number) or (0, b"")
             try:
@@ -96,11 +107,21 @@ class Follower:
         if not answer.ok:
             raise CouldNotCheck(f"{answer.url}: {answer.said}")
         try:
-            return open_checkpoint(answer.body, self._verifier, self._witnesses)
+            return self._opened(answer.body)
         except TlogError as error:
             self._break("bad-signature", None, "/tlog/checkpoint", str(error),
                         f"a checkpoint signed by {self._verifier.name}", answer.body)  # fmt: skip
             raise AssertionError from error
+
+    def _opened(self, note: bytes) -> SignedCheckpoint:
+        try:
+            return open_checkpoint(note, self.keys, self._witnesses)
+        except TlogError:
+            learned = self._keys.learn()
+            if not learned:
+                raise
+            # Whether they are the log's keys shows when its entries have been read.
+            return open_checkpoint(note, (*learned, *self.keys), self._witnesses)
 
     def _require_growth(self, signed: SignedCheckpoint) -> None:
         """Refuse a tree that is smaller than the one known, or another of the same size."""
@@ -112,6 +133,19 @@ class Follower:
         if new.size == size and size and new.root != self._state.root_at(size):
             self._break("log-fork", None, url, f"root {new.root.hex()} at {size}",
                         "the root signed before for the same size", *notes)  # fmt: skip
+        if new.size == size and size:
+            self._accept(signed, [])
+
+    def _accept(self, signed: SignedCheckpoint, changes: Sequence[Rotation]) -> None:
+        """The keys that had to sign did, and each was handed over by the one before it."""
+        last = self._state.entry(signed.checkpoint.size - 1) or b""
+        try:
+            self._keys.accept(signed, last, changes)
+        except TlogError as error:
+            index = error.index if isinstance(error, RotationError) else None
+            self._break("bad-signature", index, "/tlog/checkpoint", str(error),
+                        "the signatures of all keys that sign at this time",
+                        signed.note.encode())  # fmt: skip
 
     def _grow(self, signed: SignedCheckpoint) -> None:
         new, state = signed.checkpoint, self._state
@@ -120,15 +154,18 @@ class Follower:
         self._refuse_fork(signed)
         size = state.size
         frontier = state.read(merkle.frontier_nodes(size)) if size else []
+        changes: list[Rotation] = []
         with state.change():
             for tile, data, entries in self._bundles(size, new.size):
                 fresh = entries[max(0, size - tile.number * TILE_WIDTH) :]
                 _nodes, frontier = merkle.new_nodes(size, [*map(leaf_hash, fresh)], frontier)
+                changes += changes_in(size, fresh)
                 size += len(fresh)
                 state.keep_bundle(tile.number, tile.width, data)
             self._require_root(signed, merkle.root_from_frontier(frontier))
             state.remember("size", str(new.size))
             state.remember("note", signed.note)
+            self._accept(signed, changes)
 
     def _refuse_fork(self, signed: SignedCheckpoint) -> None:
         """Tiles that lead to the signed root, but not from the tree that was signed before, are

@@ -11,24 +11,29 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from forum.monitor import clocks, receipts
+from forum.monitor import claims, clocks, receipts, vouched
 from forum.monitor.board import SHOWN, Board, moment
+from forum.monitor.claims import CACHED
 from forum.monitor.complaint import Looker
+from forum.monitor.crawlers import Crawlers
+from forum.monitor.feeds import Feeds
 from forum.monitor.figures import Figures
 from forum.monitor.findings import Evidence, Finding
 from forum.monitor.follow import CouldNotCheck, Follower, LogBroken
 from forum.monitor.hooks import Page
 from forum.monitor.lists import Lists
+from forum.monitor.log_pages import LogPages
 from forum.monitor.search import is_found
 from forum.monitor.state import State
-from forum.monitor.web import Site
+from forum.monitor.statements import Statements
+from forum.monitor.web import ENGLISH_ENGINE, RETURNING, Site
 from forum.tlog.note import Verifier
 
-# A page may honestly be this much older than the log.
-CACHED = timedelta(seconds=60)
 YOUNG = timedelta(days=30)
 # Of more complaints than this the costlier looks are spread over several days' rounds.
-EVERYTHING = 2_000
+EVERYTHING = 1_200
+# Without these the form cannot be sent.
+NEEDED = {"type", "project", "category", "title", "body", "remedy", "wanted_by"}
 
 Check = Callable[[], list[Finding]]
 Progress = Callable[[int, int], None]
@@ -37,12 +42,13 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Options:
     """sample: the share of old complaints looked at. patience: seconds to wait before looking
-    again at what differs while the log is fresh. now: the present, for tests."""
+    again at what differs while the log is fresh. witnesses: the names of those that must
+    cosign. now: the present, for tests."""
 
     sample: float = 1.0
     patience: float = CACHED.total_seconds()
     receipts: Sequence[Path] = ()
-    witnesses: int = 0
+    witnesses: Sequence[str] = ()
     now: Callable[[], datetime] = lambda: datetime.fromtimestamp(time.time(), UTC)
 
 
@@ -71,7 +77,8 @@ class Round:
         self._verifier, self._evidence, self._options = verifier, evidence, options
         self._board = Board(verifier.name)
         self._looker = Looker(site, self._board, state)
-        self._lists = Lists(site, self._board, state)
+        self._feeds = Feeds(site, self._board, state)
+        self._least = 0
         self._found: list[Finding] = []
 
     def run(self, progress: Progress = lambda done, total: None) -> Report:
@@ -79,6 +86,7 @@ class Round:
         self._follow()
         if self._state.size == 0 and not self._found:
             raise CouldNotCheck("the log is empty")
+        self._least = claims.settled(self._state, self._options.now())
         again = self._follower.ask_again() if not self._found else []
         self._found += [*again, *self._state.begin_round()]
         if self._state.size:
@@ -105,7 +113,8 @@ class Round:
 
     def _suspects(self, progress: Progress) -> Iterator[tuple[Check, int | None]]:
         """The checks that found something at first sight, with the complaint they are about."""
-        numbers = list(self._chosen())
+        numbers, checks = list(self._chosen()), list(self._checks())
+        total = len(numbers) + len(checks)
         for done, number in enumerate(numbers, 1):
             entry = self._board.complaints[number].last_entry
             if not self._state.looked_at(number, entry):
@@ -114,11 +123,22 @@ class Round:
                     yield look, number
                 else:
                     self._state.note_look(number, entry, ())
-            progress(done, len(numbers))
-        figures = Figures(self._site, self._board, self._state)
-        for check in (*self._lists.checks(), *figures.checks(), self._posting):
+            progress(done, total)
+        for done, check in enumerate(checks, len(numbers) + 1):
             if _safely(check):
                 yield check, None
+            progress(done, total)
+
+    def _checks(self) -> Iterator[Check]:
+        """Everything but the complaints one by one; those first, which verify the words."""
+        here, now = (self._site, self._board), self._options.now
+        yield from Lists(*here, self._state, now).checks()
+        yield from self._feeds.checks()
+        yield from Crawlers(*here).checks()
+        yield from Figures(*here, self._state, now).checks()
+        yield from Statements(*here, self._state).checks()
+        yield from LogPages(*here, self._state).checks()
+        yield self._posting
 
     def _confirm(self, suspects: list[tuple[Check, int | None]]) -> None:
         """What is still so on a second look is a finding; the log is followed before it."""
@@ -136,18 +156,21 @@ class Round:
         """Until what was honestly fresh is no longer so."""
         at = self._board.at
         fresh = bool(at) and self._options.now() - moment(at) < CACHED
-        if fresh or self._claims()[0] > self._state.size:
+        if fresh or claims.largest(self._site) > self._state.size:
             time.sleep(self._options.patience)
 
     def _look(self, number: int) -> list[Finding]:
         """One complaint on all its own surfaces."""
         turn = self._is_turn(number)
-        found = self._looker.look(number, everywhere=turn)
+        small = len(self._board.complaints) <= EVERYTHING
+        others = () if small else (RETURNING, ENGLISH_ENGINE) if turn else (ENGLISH_ENGINE,)
+        found = self._looker.look(number, others)
         said = self._board.complaints[number]
         title = self._looker.titles.pop(number, "")
         if turn and said.state in SHOWN and title:
             found += is_found(self._site, said, title)
-            found += self._lists.complaint_feed(number)
+        if turn:
+            found += self._feeds.of_complaint(number)
         return found
 
     def _is_turn(self, number: int) -> bool:
@@ -156,51 +179,46 @@ class Round:
         return (number + self._options.now().toordinal()) % days == 0
 
     def _chosen(self) -> Iterator[int]:
-        limit = self._options.now() - YOUNG
-        for number in self._board.complaints:
-            young = moment(self._board.touched[number]) > limit
+        limit = (self._options.now() - YOUNG).date().isoformat()
+        for number, said in self._board.complaints.items():
+            young = self._board.time_of(said.last_entry) >= limit
             if young or random.random() < self._options.sample:  # noqa: S311 — a sample
                 yield number
 
     def _posting(self) -> list[Finding]:
         answer = self._site.get("/complaints/new")
         page = Page(answer.text)
-        if answer.ok and "/complaints" in page.forms and {"title", "body"} <= page.inputs:
+        lacking = NEEDED - page.inputs
+        if answer.ok and "/complaints" in page.forms and not lacking:
             return []
-        return [Finding("posting-closed", None, None, answer.url, answer.said, "the form")]
+        seen = f"{answer.said}, without {', '.join(sorted(lacking)) or 'the form'}"
+        return [Finding("posting-closed", None, None, answer.url, seen, "the form")]
 
     def _at_last(self) -> list[Finding]:
         """What needs the whole round: deadlines, receipts, the trees that pages named."""
         if self._follower.signed is not None:
             self._follow()
-        if self._follower.signed is None:
-            # Nothing can be said of pages and receipts while the log itself does not hold.
-            return []
-        if self._claims()[0] > self._state.size:
+        signed = self._follower.signed
+        if signed is None:
+            # Nothing can be said of pages while the log itself does not hold.
+            return self._receipts()
+        if claims.largest(self._site) > self._state.size:
             self._wait()
             self._follow()
-        now, signed = self._options.now(), self._follower.signed
-        found = [*clocks.deadlines(self._board, now)] if self._state.size else []
-        claimed, false = self._claims()
-        found += clocks.heartbeat(self._board, signed, now, self._options.witnesses, claimed)
-        for path in self._options.receipts:
-            found += receipts.check(path, self._board, self._state, self._verifier, self._evidence)
-        return found + false
+        now, board = self._options.now(), self._board
+        vouched.remember(self._state, self._follower.signed or signed)
+        found = [*clocks.deadlines(board, now)] if self._state.size else []
+        found += clocks.heartbeat(board, now, claims.largest(self._site))
+        found += vouched.check(self._site, self._state, board, self._options.witnesses)
+        found += claims.check(self._site, self._state, self._least)
+        return found + self._receipts()
 
-    def _claims(self) -> tuple[int, list[Finding]]:
-        """The largest tree that a page named, and every one that is not a tree of the log."""
-        largest, false = 0, []
-        for claim, url in self._site.claims.items():
-            size, _, root = claim.partition(" ")
-            if not (size.isascii() and size.isdigit() and len(size) < 16):
-                false.append(Finding("unreachable", None, None, url, claim, "a size and a root"))
-                continue
-            known = self._state.root_at(int(size))
-            largest = max(largest, int(size))
-            if known is not None and b64encode(known).decode("ascii") != root:
-                false.append(Finding("split-view", None, None, url, claim,
-                                     b64encode(known).decode("ascii")))  # fmt: skip
-        return largest, false
+    def _receipts(self) -> list[Finding]:
+        """What the receipts that people hold say; what was found of their complaints breaks them."""
+        known, found = receipts.Known(self._board, self._state, tuple(self._found)), []
+        for path in self._options.receipts:
+            found += receipts.check(path, known, self._follower.keys, self._evidence)
+        return found
 
     def _with_evidence(self, finding: Finding) -> Finding:
         body = self._site.recent.get(finding.url)

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from forum.monitor.findings import Finding
@@ -19,6 +20,8 @@ CREATE TABLE IF NOT EXISTS bundle (number INTEGER PRIMARY KEY, width INTEGER NOT
 CREATE TABLE IF NOT EXISTS top (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS opening (entry INTEGER, field TEXT, salt BLOB NOT NULL,
                                     PRIMARY KEY (entry, field));
+CREATE TABLE IF NOT EXISTS words (number INTEGER PRIMARY KEY, entry INTEGER NOT NULL,
+                                  title BLOB NOT NULL, body BLOB NOT NULL, author BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS looked (number INTEGER PRIMARY KEY, entry INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS finding (data TEXT NOT NULL);
 """
@@ -79,11 +82,11 @@ class State:
 
     def entries(self, first: int = 0) -> Iterator[tuple[int, bytes]]:
         """(index, bytes) of every verified entry from `first`."""
-        for number in range(first >> TILE_HEIGHT, -(-self.size // TILE_WIDTH)):
+        size = self.size
+        for number in range(first >> TILE_HEIGHT, -(-size // TILE_WIDTH)):
             width, data = self.bundle(number) or (0, b"")
-            for offset, entry in enumerate(parse_bundle(data, width)):
-                index = number * TILE_WIDTH + offset
-                if first <= index < self.size:
+            for index, entry in enumerate(parse_bundle(data, width), number * TILE_WIDTH):
+                if first <= index < size:
                     yield index, entry
 
     def entry(self, index: int) -> bytes | None:
@@ -124,6 +127,20 @@ class State:
         row = self._db.execute(query, (entry, field)).fetchone()
         return row[0] if row else None
 
+    def forget_openings(self, entries: Iterable[int]) -> None:
+        """What was closed is no longer ours to open."""
+        self._db.executemany("DELETE FROM opening WHERE entry = ?", [(entry,) for entry in entries])
+
+    def keep_words(self, number: int, entry: int, words: Sequence[str]) -> None:
+        """Title, body and author of a complaint as of its newest act, once they were verified."""
+        row = (number, entry, *map(digest_of, words))
+        self._db.execute("INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?)", row)
+
+    def words(self, number: int, entry: int) -> tuple[bytes, bytes, bytes] | None:
+        """Digests (`digest_of`) of title, body and author as of that act, where they are known."""
+        query = "SELECT title, body, author FROM words WHERE number = ? AND entry = ?"
+        return self._db.execute(query, (number, entry)).fetchone()
+
     def begin_round(self) -> list[Finding]:
         """The findings of a round that was interrupted, to go on with; else a new round begins."""
         if self.fact("round") != "open":
@@ -147,6 +164,11 @@ class State:
             self._db.execute("INSERT OR REPLACE INTO looked VALUES (?, ?)", (number, entry))
             rows = [(json.dumps(vars(finding)),) for finding in found]
             self._db.executemany("INSERT INTO finding VALUES (?)", rows)
+
+
+def digest_of(words: str) -> bytes:
+    """Enough of a digest to tell two texts apart; the texts themselves stay with the site."""
+    return sha256(words.encode("utf-8", "surrogatepass")).digest()[:8]
 
 
 def _fold(row: list[bytes]) -> bytes:

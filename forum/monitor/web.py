@@ -6,6 +6,7 @@ is an `Answer` whose `problem` says so.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -17,18 +18,29 @@ from urllib.parse import quote, urlsplit
 BROWSER = ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) "
            "Chrome/130.0.0.0 Mobile Safari/537.36")  # fmt: skip
 SPIDER = "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)"
+GOOGLE = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+DESKTOP = ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+           "Chrome/130.0.0.0 Safari/537.36")  # fmt: skip
 VISITOR, SEARCH_ENGINE, ENGLISH = "visitor", "search engine", "english"
+RETURNING, ENGLISH_ENGINE = "returning visitor", "english search engine"
 VANTAGES: dict[str, dict[str, str]] = {
     VISITOR: {"User-Agent": BROWSER, "Accept-Language": "zh-CN,zh;q=0.9"},
     SEARCH_ENGINE: {"User-Agent": SPIDER, "Accept-Language": "zh-CN"},
     ENGLISH: {"User-Agent": BROWSER, "Accept-Language": "en-GB,en;q=0.9"},
-}
+    RETURNING: {"User-Agent": DESKTOP, "Accept-Language": "zh-CN,zh;q=0.9",
+                "Cookie": "seen=1"},
+    # One who is taken for any of them.
+    ENGLISH_ENGINE: {"User-Agent": f"{GOOGLE} {SPIDER} bingbot/2.0 Sogou web spider 360Spider",
+                     "Accept-Language": "en"},
+}  # fmt: skip
+SIGNED_IN = "signed in"
 MOST_BYTES = 16 * 2**20
 KEPT, MOST_KEPT = 200, 2**19
 RATE = 20.0
 SILENCE = 15.0
 DEADLINE = 60.0
 _PIECE = 2**16
+_STAMPED = ("text/html", "application/atom+xml")
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -80,21 +92,35 @@ class Pace:
 
 class Site:
     """One board. claims: every tree that any answer named in `Log-Checkpoint`, with its address;
-    recent: the bodies of the last answers by address."""
+    unstamped: pages and feeds that named none; recent: the bodies of the last answers by address.
 
-    def __init__(self, base: str, rate: float = RATE, deadline: float = DEADLINE) -> None:
+    cookie: a session that was signed in by hand, for one more place to look from.
+    """
+
+    def __init__(
+        self, base: str, rate: float = RATE, deadline: float = DEADLINE, cookie: str | None = None
+    ) -> None:
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{base} is not the address of a site")
         self.base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self.claims: dict[str, str] = {}
+        self.unstamped: dict[str, str] = {}
         self.requests = 0
         self.recent: dict[str, bytes] = {}
         self._parts = parts
         self._port = parts.port
         self._deadline = deadline
         self._pace = Pace(rate)
+        self._headers = dict(VANTAGES)
+        if cookie:
+            self._headers[SIGNED_IN] = VANTAGES[VISITOR] | {"Cookie": cookie}
         self._open: dict[str, http.client.HTTPConnection] = {}
+
+    @property
+    def vantages(self) -> tuple[str, ...]:
+        """Everybody as whom the site is looked at, the visitor first."""
+        return tuple(self._headers)
 
     def get(self, path: str, vantage: str = VISITOR) -> Answer:
         """The answer to GET `path` (from "/"); redirects are not followed but told."""
@@ -108,6 +134,8 @@ class Site:
         claim = answer.headers.get("log-checkpoint", "")
         if claim:
             self.claims.setdefault(claim, url)
+        elif answer.ok and answer.headers.get("content-type", "").startswith(_STAMPED):
+            self.unstamped.setdefault(url, vantage)
         return answer
 
     def _remember(self, answer: Answer) -> None:
@@ -120,25 +148,28 @@ class Site:
         self._pace.wait()
         self.requests += 1
         connection = self._open.get(vantage) or self._connect(vantage)
-        cut = threading.Timer(self._deadline, _cut, [connection])
-        cut.daemon = True
-        cut.start()
+        limit = _Limit(connection, self._deadline)
         try:
-            answer = self._exchange(connection, url, path, vantage)
+            answer = self._exchange(connection, url, path, vantage, limit)
             # Being cut can look like a regular end, of headers above all.
-            return answer if cut.is_alive() else replace(answer, problem="too slow")
+            return replace(answer, problem="too slow") if limit.passed else answer
         except _BROKEN as error:
             self._close(vantage)
-            late = not cut.is_alive()
-            return Answer(url, problem="too slow" if late else f"no answer: {error!r}")
+            return Answer(url, problem="too slow" if limit.passed else f"no answer: {error!r}")
         finally:
-            cut.cancel()
+            limit.end()
 
     def _exchange(
-        self, connection: http.client.HTTPConnection, url: str, path: str, vantage: str
+        self,
+        connection: http.client.HTTPConnection,
+        url: str,
+        path: str,
+        vantage: str,
+        limit: _Limit,
     ) -> Answer:
         target = quote(self._parts.path.rstrip("/") + path, safe="/?&=%:+#;,.-_~")
-        connection.request("GET", target, headers=VANTAGES[vantage])
+        connection.request("GET", target, headers=self._headers[vantage])
+        limit.hold()
         response = connection.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
         body, problem = _read(response)
@@ -180,11 +211,30 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, str]:
     return b"".join(pieces), ""
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    """From another thread: end a request that drips on for ever."""
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
+class _Limit:
+    """Ends a request that drips on for ever, from another thread. passed: whether it did."""
+
+    def __init__(self, connection: http.client.HTTPConnection, seconds: float) -> None:
+        self.passed = False
+        self._connection = connection
+        self._sock: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def hold(self) -> None:
+        """Remember the socket: the connection lets go of it before an answer without a length
+        is read."""
+        self._sock = self._connection.sock
+
+    def end(self) -> None:
+        """The request is over."""
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        # Said before it is done: what was cut is read as an end at once, by the other thread.
+        self.passed = True
+        sock = self._sock or self._connection.sock
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)

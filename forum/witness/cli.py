@@ -22,6 +22,10 @@ example:
   forum-witness init --name committee.example/w1 --dir witness
   forum-witness add-log --dir witness "$(curl -s https://complaints.example/tlog/vkey)"
   forum-witness serve --dir witness --bind 127.0.0.1:8001
+
+A log that changes its key signs with both keys for 90 days. Within that time, look at the entry
+key.rotated in it, which the old key signed, and add the new key; the running witness reads it:
+  forum-witness add-log --dir witness "$(curl -s https://complaints.example/tlog/vkey)"
 """
 EXAMPLES = {
     "init": "example: forum-witness init --name committee.example/w1 --dir witness",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from forum.monitor.follow import Follower
 from forum.monitor.round import Options, Report, Round
 from forum.monitor.state import State
 from forum.monitor.web import Site
-from forum.tlog.note import Verifier
+from forum.tlog.note import CosignatureVerifier, Verifier
 from tests.scenes import a_board_in_use
 
 UNHURRIED = 10_000.0
@@ -68,14 +68,17 @@ class Board:
             cache._bytes = 0
 
 
-def monitor(board: Board, folder: Path, at: datetime | None = None, **more: object) -> Report:
-    """One round of the monitor against the board, without waiting."""
+def monitor(
+    board: Board, folder: Path, at: datetime | None = None, keys: Sequence[str] = (), **more: object
+) -> Report:
+    """One round of the monitor against the board, without waiting; keys: of witnesses."""
     site, state = Site(board.url, UNHURRIED), State(folder)
     verifier, evidence = Verifier(board.vkey), Evidence(folder / "evidence")
     now = (lambda: at) if at else clock.now
-    options = Options(patience=0, now=now, **more)
+    known = [CosignatureVerifier(key) for key in keys]
+    options = Options(patience=0, now=now, witnesses=[w.name for w in known], **more)
     try:
-        follower = Follower(site, state, verifier, (), evidence)
+        follower = Follower(site, state, verifier, known, evidence)
         return Round(site, state, follower, verifier, evidence, options).run()
     finally:
         site.close()
@@ -110,14 +113,14 @@ def _end(server: BaseWSGIServer, thread: threading.Thread, context: AppContext) 
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Path], Board]]:
-    """`serve(instance)`: that board on a free port of this machine, its context pushed."""
+def serve() -> Iterator[Callable[..., Board]]:
+    """`serve(instance, **settings)`: that board on a free port, its context pushed."""
     ends: list[Callable[[], object]] = []
 
-    def serve(instance: Path) -> Board:
+    def serve(instance: Path, **more: str) -> Board:
         from tests.conftest import settings
 
-        app = create_app(settings(instance))
+        app = create_app(settings(instance, **more))
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

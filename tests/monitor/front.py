@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,16 +11,22 @@ from jinja2 import ChoiceLoader, DictLoader
 
 Change = Callable[[str, str, dict[str, str], bytes], tuple[str, dict[str, str], bytes]]
 
+Where = Callable[[str, str], bool]
+Asked = Callable[[dict[str, Any]], bool]
+
 
 class Front:
-    """A WSGI front that lets `change(path, agent, headers, body)` answer in the board's place."""
+    """A WSGI front that lets `change(path, agent, headers, body)` answer in the board's place.
 
-    def __init__(self, inner: Any, change: Change, where: Callable[[str, str], bool]) -> None:
-        self._inner, self._change, self._where = inner, change, where
+    asked: what else must hold of the request (its WSGI environment).
+    """
+
+    def __init__(self, inner: Any, change: Change, where: Where, asked: Asked) -> None:
+        self._inner, self._change, self._where, self._asked = inner, change, where, asked
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         path, agent = environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", "")
-        if not self._where(path, agent):
+        if not self._where(path, agent) or not self._asked(environ):
             return self._inner(environ, start)
         said: dict[str, Any] = {}
 
@@ -35,9 +42,11 @@ class Front:
         return [body]
 
 
-def put_before(app: Flask, where: Callable[[str, str], bool], change: Change) -> None:
+def put_before(
+    app: Flask, where: Where, change: Change, asked: Asked = lambda environ: True
+) -> None:
     """Stand between `app` and the visitors for whom `where(path, agent)` holds."""
-    app.wsgi_app = Front(app.wsgi_app, change, where)  # type: ignore[method-assign]
+    app.wsgi_app = Front(app.wsgi_app, change, where, asked)  # type: ignore[method-assign]
 
 
 def replacing(old: str, new: str) -> Change:
@@ -50,6 +59,26 @@ def replacing(old: str, new: str) -> Change:
         return status, headers, body.replace(old.encode(), new.encode())
 
     return change
+
+
+def rewriting(pattern: str, new: str) -> Change:
+    """The same answer with the first match of `pattern` rewritten."""
+
+    def change(
+        status: str, _agent: str, headers: dict[str, str], body: bytes
+    ) -> tuple[str, dict[str, str], bytes]:  # fmt: skip
+        text, count = re.subn(pattern, new, body.decode(), count=1, flags=re.DOTALL)
+        assert count, f"{pattern} is not in the answer"
+        return status, headers, text.encode()
+
+    return change
+
+
+def without_header(name: str) -> Change:
+    """The same answer with one header less."""
+    return lambda status, _agent, headers, body: (
+        status, {n: v for n, v in headers.items() if n != name}, body,
+    )  # fmt: skip
 
 
 def answering(status: str, body: str = "", **headers: str) -> Change:

@@ -1,8 +1,28 @@
-"""What an insider can do behind the application's back, and the code under which it is found."""
+"""What an insider can do behind the application's back, and the code under which it is found.
+
+The insider's attacks that an outsider can see, by their numbers, and the tests that carry them out
+(here, A; `test_more_attacks`, M; `test_follow`, F; `test_states`, S):
+
+ 1 A a row is deleted, a state is changed    20 A withdrawals unproven and with a false signature
+ 2 A body, title, page rewritten             21 F a restored backup
+ 3 A out of the lists                        22 F what is due; M a log that stands still; S witness
+ 4 A out of the search, _forget_in_index     25 A folded by …; M hidden inside, thirteen ways
+ 5 A noindex, robots.txt, sitemap; M         26 A said to be solved; M in the words alone
+ 6 A comments are closed                     27 A a false balance, figures; M figures by name
+ 7 A moved to another category               28 A supporters dropped, invented
+ 8 A merged into another                     29 A made praise
+ 9 A merged into another                     32 A a wall before complaints
+11 M the author is made nobody               33 A a page that fails
+12 A back-dated; M in the words alone        34 F another key, a second history
+13 A another template, reversed              35 A tiles pruned, an entry deleted
+15 S held too long                           36 S erased by one person alone
+16 A photos dropped, exchanged; M            37 S is an entry or is not seen: no public trace
+17 A blocked for spiders; M for telephones   38 M a pinned row
+18 A another tree, another text; M languages, cookies, agents
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +37,7 @@ from tests.monitor.front import (
     change_template,
     put_before,
     replacing,
+    rewriting,
     with_header,
 )
 from tests.scenes import OPEN, REMOVED, RESOLVED, WITHDRAWN
@@ -151,16 +172,15 @@ BY_FRONT = [
     ("a false balance", on("/balance.json"), replacing('"removed":1', '"removed":0'),
      "balance-differs", None),
     ("a false figure", on("/transparency"),
-     lambda s, a, h, b: (s, h, re.sub(rb'(class="amount">[^<]*(?:<a[^>]*>)?)\d', rb"\g<1>9", b, count=1)),
-     "figures-differ", None),
+     rewriting(r'(data-figure="visible">(?:<a[^>]*>)?)\d', r"\g<1>9"), "figures-differ", None),
     ("a false figure of an estate", on("/projects/spring-garden"),
-     replacing('figure-number">4<', 'figure-number">3<'), "figures-differ", None),
+     replacing('data-figure="received">4<', 'data-figure="received">3<'), "figures-differ", None),
     ("posting is closed", on("/complaints/new"), answering("503 Service Unavailable"),
      "posting-closed", None),
     ("the form is gone", on("/complaints/new"), answering("200 OK", "我们正在升级"),
      "posting-closed", None),
     ("another tree for one page", on(PAGE), with_header("Log-Checkpoint", f"8 {'A' * 43}="),
-     "split-view", None),
+     "log-fork", None),
     ("a photo is not served", lambda path, agent: path.startswith("/photos/"),
      answering("404 Not Found"), "photo-missing", OPEN),
 ]  # fmt: skip

@@ -1,0 +1,108 @@
+"""Statements of reasons and the rules they cite: public texts that were committed to."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterator
+from functools import partial
+
+from forum.monitor.board import Board
+from forum.monitor.findings import Finding
+from forum.monitor.frame import look_at_frame
+from forum.monitor.hooks import Page
+from forum.monitor.lists import Check
+from forum.monitor.state import State
+from forum.monitor.web import VISITOR, Answer, Site
+from forum.tlog.commitment import commit
+from forum.tlog.entry import parse_entry
+from forum.tlog.errors import TlogError
+
+MOST_STATEMENTS = 500
+
+
+class Statements:
+    """Reads every statement and every version of the rules, and opens what they committed to."""
+
+    def __init__(self, site: Site, board: Board, state: State) -> None:
+        self._site, self._board, self._state = site, board, state
+
+    def checks(self) -> Iterator[Check]:
+        """Every check, each by itself; of very many statements the newest."""
+        for number in sorted(self._board.statements)[-MOST_STATEMENTS:]:
+            yield partial(self._statement, number)
+        for version in range(1, len(self._board.rules) + 1):
+            yield partial(self._rules, version)
+        if self._board.rules:
+            yield partial(self._rules, None)
+
+    def _statement(self, number: int) -> list[Finding]:
+        complaint, acts = self._board.statements[number]
+        answer = self._site.get(f"/statements/{number}")
+        page = Page(answer.text)
+        if not answer.ok or (complaint and f"#{complaint}" not in answer.text):
+            return [Finding("statement-missing", complaint, acts[0], answer.url, answer.said,
+                            f"statement {number}")]  # fmt: skip
+        found = look_at_frame(answer, page, VISITOR)
+        for hook, reason in page.folded.items():
+            found.append(Finding("folded", complaint, acts[0], answer.url, f"{hook}: {reason}",
+                                 "facts that can be read"))  # fmt: skip
+        measure = self._measure(acts)
+        if f"/log/entries/{measure}" not in page.links:
+            found.append(
+                Finding("statement-missing", complaint, measure, answer.url, "no link to its entry",
+                        f"entry {measure}")
+            )  # fmt: skip
+        committed = [c for index in acts if (c := self._facts(complaint, index))]
+        if committed and not _opens("facts", page.fields.get("facts", ""),
+                                    page.salts.get("facts", ""), committed):  # fmt: skip
+            found.append(Finding("text-changed", complaint, acts[0], answer.url,
+                                 page.fields.get("facts", ""), f"facts that open {committed[0]}"))  # fmt: skip
+        return found
+
+    def _measure(self, acts: list[int]) -> int:
+        """The entry by which it was carried out; while it is only asked for, that entry."""
+        kinds = ((i, parse_entry(self._state.entry(i) or b"")["kind"]) for i in acts)
+        return next((i for i, kind in kinds if not kind.startswith("statement.")), acts[0])
+
+    def _facts(self, complaint: int | None, index: int) -> str | None:
+        """The commitment to the facts in an act, unless its openings were closed."""
+        said = self._board.complaints.get(complaint or 0)
+        if said is not None and index in said.closed:
+            return None
+        entry = parse_entry(self._state.entry(index) or b"")
+        return entry.get("commitments", {}).get("facts")
+
+    def _rules(self, version: int | None) -> list[Finding]:
+        """A version of the rules, or (None) the one that is shown when none is asked for."""
+        answer = self._site.get("/rules" + (f"?version={version}" if version else ""))
+        index = self._board.rules[(version or 0) - 1]
+        if not answer.ok:
+            return [Finding("unreachable", None, index, answer.url, answer.said, "the rules")]
+        page = Page(answer.text)
+        entry = parse_entry(self._state.entry(index) or b"")
+        text = rules_text(page)
+        if _opens("text", text, page.salts.get("text", ""), [entry["commitments"]["text"]]):
+            return look_at_frame(answer, page, VISITOR)
+        return [_differs(answer, index, text)]
+
+
+def rules_text(page: Page) -> str:
+    """The text that is committed to, as a page shows it: title, preamble, clause by clause."""
+    head = [page.fields.get("rules-title", ""), page.fields.get("rules-preamble", "")]
+    clauses = [f"{block.key} {block.parts.get('title', '')}\n{block.parts.get('text', '').strip()}"
+               for block in page.of("clause")]  # fmt: skip
+    return "\n\n".join([*head, *clauses])
+
+
+def _opens(field: str, text: str, salt: str, committed: list[str]) -> bool:
+    try:
+        opened = commit(field, b64decode(salt, validate=True), text)
+    except (ValueError, TlogError):
+        return False
+    return opened in committed
+
+
+def _differs(answer: Answer, index: int, text: str) -> Finding:
+    return Finding(
+        "text-changed", None, index, answer.url, text, "the rules that were committed to"
+    )

@@ -1,0 +1,169 @@
+"""A street whose people do everything that can be done, honestly, picked by a fixed dice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from forum.base import clock
+from forum.base.db import db, transaction
+from forum.base.refusal import Refusal
+from forum.complaints import author_acts, photos
+from forum.complaints import service as complaints
+from forum.complaints.author_acts import Proof
+from forum.complaints.models import Reply
+from forum.log import service as log
+from forum.moderation import rules, two_people
+from forum.moderation import service as moderation
+from forum.moderation.measures import Measure
+from forum.moderation.models import Proposal
+from forum.places import service as places
+from forum.response import service as response
+from forum.response.service import Resolution
+from forum.transparency import service as transparency
+from tests.factories import a_code, a_complaint, a_member, a_person, a_project, a_statement
+from tests.scenes import a_picture
+
+HARD = (
+    'A&amp;B <script>alert(1)</script>  "引号"\n\n\n 第二段\t有\u3000空格 http://x.test/a?b=1&c=2'
+)
+Act = Callable[[], object]
+
+
+class Street:
+    """Everybody of a board, and the keys of what the author wrote (complaint → posting key)."""
+
+    def __init__(self) -> None:
+        self.author = a_member("守信业主", verified=True)
+        self.neighbour, self.staff = a_member("邻居 & Co"), a_person()
+        self.executive, self.auditor = a_person("executive"), a_person("auditor")
+        self.moderators = [a_person("moderator"), a_person("moderator")]
+        self.keys: dict[int, str] = {}
+        self.kinds: set[str] = set()
+        self.acts = 0
+        self._made = 0
+
+    def live(self, dice: random.Random, acts: int) -> int:
+        """Let so many acts happen; those that the rules forbid are not counted."""
+        done = 0
+        while done < acts:
+            if len(self.keys) <= self.acts // 9:
+                self._post()
+                self.acts += 1
+                done += 1
+                continue
+            number = dice.choice(list(self.keys))
+            name, act = dice.choice(self._choices(number, dice))
+            try:
+                act()
+                done += 1
+                self.acts += 1
+                self.kinds.add(name)
+            except Refusal:
+                db.session.rollback()
+        return done
+
+    def _post(self) -> None:
+        self._made += 1
+        photo = photos.prepare(a_picture(320, 240 + 20 * (self._made % 5)), f"照片 {self._made}")
+        photos.store((photo,))
+        key = f"{self._made:043d}"
+        more = {"photos": (photo,)} if self._made % 3 == 0 else {}
+        project = a_project(f"estate-{self._made % 3}", city=("深圳", "广州")[self._made % 2])
+        made = a_complaint(self.author, title=f"第 {self._made} 件 <事>", body=HARD, key=key,
+                           remedy="修好。" if self._made % 2 else None, project=project, **more)  # fmt: skip
+        self.keys[made.number] = key
+
+    def _choices(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
+        proven = dice.random() < 0.6
+        of_author = self._of_author(number, proven)
+        # What ends a complaint is rare in life, or there would soon be nothing left.
+        grave = self._grave(number, dice) if dice.random() < 0.35 else []
+        return [*of_author, *self._of_others(number), *grave, *self._of_the_board(dice)]
+
+    def _of_author(self, number: int, proven: bool) -> list[tuple[str, Act]]:
+        me = self.author
+        return [
+            ("comment by author", lambda: complaints.comment(me, number, "还没好。")),
+            ("confirm", lambda: self._status(number, "confirmed", proven)),
+            ("dispute", lambda: self._status(number, "disputed", proven)),
+            ("reopen", lambda: self._status(number, "open", proven)),
+            (f"edit, proven {proven}", lambda: author_acts.edit(
+                me, number, f"改 {proven}", HARD + "改", self._proof(number, proven))),
+            ("stop", lambda: author_acts.stop_withdrawal(me, number)),
+            ("undo", lambda: author_acts.undo_withdrawal(me, number, self._proof(number, proven))),
+        ]  # fmt: skip
+
+    def _of_others(self, number: int) -> list[tuple[str, Act]]:
+        them, staff, day = self.neighbour, self.staff, clock.local_date()
+        return [
+            ("comment", lambda: complaints.comment(them, number, f"我家也是。\n{HARD}")),
+            ("support", lambda: complaints.support(them, number)),
+            ("no support", lambda: complaints.withdraw_support(them, number)),
+            ("reply", lambda: response.reply(staff, number, "已在排查。")),
+            ("executive", lambda: response.reply(self.executive, number, "我去看过了。")),
+            ("holding", lambda: response.reply(staff, number, "我查一查。", holding=True, until=day)),
+            ("promise", lambda: response.reply(staff, number, "周五修好。", until=day)),
+            ("resolve", lambda: response.resolve(staff, number, Resolution("fixed", "rule"), "换了。")),
+        ]  # fmt: skip
+
+    def _grave(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
+        first, second = dice.sample(self.moderators, 2)
+        item = db.session.query(Reply.id).filter(Reply.complaint == number).limit(1).scalar()
+        lawful, abuse = a_statement("lawful-erasure"), a_statement()
+        alone = a_statement(until=clock.local_date() + timedelta(days=1))
+        proof = self._proof(number, dice.random() < 0.5)
+        return [
+            ("withdraw", lambda: author_acts.withdraw(self.author, number, proof)),
+            ("propose", lambda: two_people.propose(first, Measure("remove", number, abuse))),
+            ("request", lambda: two_people.propose(self.staff, Measure("remove", number, abuse))),
+            ("erase", lambda: two_people.propose(first, Measure("erase", number, lawful))),
+            ("erase an item", lambda: two_people.propose(first, Measure("erase", number, lawful, item))),
+            ("emergency", lambda: moderation.remove_alone(first, number, alone, "emergency")),
+            ("approve", lambda: two_people.approve(second, _waiting(dice))),
+            ("approve as auditor", lambda: two_people.approve(self.auditor, _waiting(dice))),
+            ("reject", lambda: two_people.reject(second, _waiting(dice), "不成立。")),
+            ("refuse", lambda: two_people.refuse_request(second, _waiting(dice), "不成立。")),
+            ("restore", lambda: moderation.restore(first, number, "mistake")),
+        ]  # fmt: skip
+
+    def _of_the_board(self, dice: random.Random) -> list[tuple[str, Act]]:
+        if dice.random() > 0.1:
+            return []
+        mark = dice.randrange(10**6)
+        return [
+            ("city", lambda: places.add_city(f"城市 {mark}")),
+            ("project", lambda: places.add_project(f"小区 {mark}", city=None, households=mark)),
+            ("category", lambda: places.add_category(f"类别 {mark}", position=99, by="admin")),
+            ("department", lambda: places.add_department(f"部门 {mark}")),
+            ("role", lambda: a_person("staff")),
+            ("rules", lambda: rules.publish(rules.shipped(), by="admin")),
+            ("setting", lambda: _change_setting(str(mark))),
+            ("count", transparency.count_daily),
+        ]
+
+    def _proof(self, number: int, proven: bool) -> Proof:
+        of = complaints.existing(number).act_entry
+        return Proof(of=of, code=a_code(self.keys[number]) if proven else None)
+
+    def _status(self, number: int, status: str, proven: bool) -> None:
+        author_acts.change_status(self.author, number, status, self._proof(number, proven))
+
+
+def _waiting(dice: random.Random) -> int:
+    """One of the measures that wait; 0, which is none, where nothing waits."""
+    rows = db.session.query(Proposal.number).filter(Proposal.state == "open").all()
+    return int(dice.choice(rows)[0]) if rows else 0
+
+
+def _change_setting(value: str) -> None:
+    with transaction():
+        log.append("setting.changed", by="system", staff=None, setting="version", value=value)
+
+
+def let_the_night_pass() -> None:
+    """All that the worker does when days and clocks have run out."""
+    for due in (author_acts.withdraw_due, response.close_silent, response.break_promises,
+                moderation.restore_ended, two_people.lapse_due, transparency.count_daily):  # fmt: skip
+        due()

@@ -1,0 +1,37 @@
+"""The measures of hiding are held against the log by whoever looks from outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.monitor.conftest import monitor
+from tests.monitor.front import answering, put_before, replacing, rewriting
+from tests.monitor.test_attacks import on
+
+JSON, PAGE = "/transparency.json", "/transparency"
+LIES = [
+    ("fewer removals", on(JSON), replacing('"act-removed":1', '"act-removed":0'),
+     "counts.act-removed"),
+    ("an act left out", on(JSON), replacing('"act-removed":1,', ""), "counts.act-removed"),
+    ("another rate", on(JSON), rewriting(r'("single-handed":\{"n":)1', r"\g<1>9"),
+     "rates.single-handed.n"),
+    ("another estate", on(JSON), rewriting(r'("spring-garden":\{[^}]*"removed":)1', r"\g<1>0"),
+     "groups.project.spring-garden.removed"),
+    ("a number on the page", on(PAGE), rewriting(r'(data-measure="hidden">(?:<a[^>]*>)?)1',
+                                                 r"\g<1>0"), "hidden"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "name"), [r[1:] for r in LIES], ids=[r[0] for r in LIES]
+)
+def test_a_false_measure_is_found_and_named(board, tmp_path, where, change, name):
+    put_before(board.app, where, change)
+    found = [f for f in monitor(board, tmp_path / "state").findings if f.code == "figures-differ"]
+    assert name in {f.expected.partition(" ")[0] for f in found}
+
+
+def test_figures_that_are_not_served_are_found(board, tmp_path):
+    put_before(board.app, on(JSON), answering("404 Not Found"))
+    found = monitor(board, tmp_path / "state").findings
+    assert [(f.code, f.url.partition("?")[0][-len(JSON):]) for f in found] == [("unreachable", JSON)]  # fmt: skip
