@@ -47,9 +47,9 @@ from forum.digest import views as digest
 from forum.log import keys, rotation, witnesses
 from forum.log import views as log
 from forum.log.check_cosigned import check_cosigned
+from forum.moderation import holding, recovery_rulings, two_people
 from forum.moderation import recovery as moderation_recovery
 from forum.moderation import service as moderation_service
-from forum.moderation import two_people
 from forum.moderation import views as moderation
 from forum.notifications import erasing as notification_erasing
 from forum.notifications import receivers as notifications
@@ -89,6 +89,7 @@ ROW_CHECKS = (check_cosigned, *logcheck.ROW_CHECKS)
 TIMERS = (
     ("case-timers", response_timers.run_due),
     ("withdrawals", author_acts.withdraw_due),
+    ("held", holding.publish_due),
     ("measures-ended", moderation_service.restore_ended),
     ("measures-lapsed", two_people.lapse_due),
 )
@@ -96,7 +97,7 @@ TIMERS = (
 # Who makes rows again for entries that came back without theirs: lower features first.
 ROW_RECOVERIES = (place_recovery.recover_rows, account_recovery.recover_rows,
                   complaint_recovery.recover_rows, moderation_recovery.recover_rows,
-                  digest_recovery.recover_rows)  # fmt: skip
+                  recovery_rulings.recover_rulings, digest_recovery.recover_rows)  # fmt: skip
 
 NAVIGATION = (
     ("pages.home", _l("首页"), "read"),

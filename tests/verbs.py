@@ -18,13 +18,16 @@ from forum.base.db import db
 from forum.complaints import archive, author_acts, importing
 from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
+from forum.complaints.covering import Cuts
 from forum.complaints.models import Complaint
 from forum.digest import erasing as digest_erasing
 from forum.digest import service as digest
 from forum.log import queries, rotation
-from forum.moderation import erasure, rules, two_people
+from forum.moderation import bulk, erasure, holding, locking, merging, moving, rules, two_people
 from forum.moderation import service as moderation
 from forum.moderation.measures import Measure, Request
+from forum.moderation.moving import Place
+from forum.moderation.rulings import Grounds
 from forum.notifications import erasing as notice_erasing
 from forum.notifications import service as notifications
 from forum.places import service as places
@@ -219,6 +222,31 @@ def _() -> None:
     complaint = _open()
     a_removal(complaint)
     moderation.restore(a_person("moderator"), complaint.number, "mistake")
+
+
+@scenario("moderation.service.redact_alone", "complaint.redacted", "comment.redacted")
+def _() -> None:
+    complaint, given = _open(), a_statement("personal-data", facts="写出了邻居家的门牌。")
+    said = complaints.comment(a_member(), complaint.number, "电梯停在六楼，我家也是。")
+    for item in (None, said.id):
+        cuts = Cuts(("电梯停在六楼",), (1,))
+        moderation.redact_alone(a_person("moderator"), complaint.number, given, cuts, item)
+
+
+@scenario("moderation.service.lift", "complaint.restored", "complaint.relisted",
+          "comment.restored", "member.reinstated")  # fmt: skip
+def _() -> None:
+    complaint, until = _open(), a_statement(until=clock.local_date() + DAY)
+    said = complaints.comment(a_member(), complaint.number, "我家也是。")
+    given = a_statement("personal-data", facts="写出了邻居家的门牌。")
+    cuts = Cuts(("电梯停在六楼",))
+    wanted = (Measure("redact", complaint.number, given, None, cuts),
+              Measure("delist", complaint.number, until), Measure("suspend", complaint.number, until),
+              Measure("remove", complaint.number, until, said.id))  # fmt: skip
+    for measure in wanted:
+        proposal = two_people.propose(a_person("moderator"), measure)
+        two_people.approve(a_person("auditor"), proposal.number)
+        moderation.lift(a_person("moderator"), proposal.number, "mistake")
 
 
 @scenario("moderation.service.restore_ended", "complaint.restored")
@@ -438,3 +466,86 @@ def _() -> None:
 @scenario("moderation.rules.publish_first", "rules.published")
 def _() -> None:
     rules.publish_first()
+
+
+LOCK = Grounds("abuse", "3.4", "第二段以后，几位住户在下面互相辱骂。")
+
+
+def _held() -> int:
+    current_app.config["FORUM_HOLD"] = "on"
+    try:
+        return _open().number
+    finally:
+        current_app.config["FORUM_HOLD"] = "off"
+
+
+def _merged() -> Complaint:
+    older = a_complaint()
+    later = a_complaint(key="m" * 43)
+    complaints.support(a_member(), later.number)
+    merging.merge(a_person("moderator"), later.number, older.number)
+    return complaints.existing(later.number)
+
+
+@scenario("moderation.holding.publish", "complaint.held", "complaint.published")
+def _() -> None:
+    holding.publish(a_person("moderator"), _held())
+
+
+@scenario("moderation.holding.publish_due", "complaint.published")
+def _() -> None:
+    _held()
+    _later(1.1, holding.publish_due)
+
+
+@scenario("moderation.locking.lock", "complaint.locked")
+def _() -> None:
+    locking.lock(a_person("moderator"), _open().number, LOCK)
+
+
+@scenario("moderation.locking.unlock", "complaint.unlocked")
+def _() -> None:
+    number = _open().number
+    locking.lock(a_person("moderator"), number, LOCK)
+    locking.unlock(a_person("auditor"), number, "mistake")
+
+
+@scenario("moderation.moving.move", "complaint.moved")
+def _() -> None:
+    given = Grounds("misfiled", "2.3", "说的是停车，选成了维修。")
+    moving.move(a_person("moderator"), _open().number, Place(category="parking"), given)
+
+
+@scenario("moderation.merging.propose", "merge.proposed")
+def _() -> None:
+    older = a_complaint()
+    merging.propose(a_person(), _open().number, older.number)
+
+
+@scenario("moderation.merging.merge", "complaint.merged")
+def _() -> None:
+    _merged()
+
+
+@scenario("moderation.merging.decline", "merge.declined")
+def _() -> None:
+    older, later = a_complaint(), _open()
+    merging.propose(a_person(), later.number, older.number)
+    merging.decline(a_person("moderator"), later.number)
+
+
+@scenario("moderation.merging.unmerge", "complaint.unmerged")
+def _() -> None:
+    merging.unmerge(a_person("auditor"), _merged().number)
+
+
+@scenario("complaints.author_acts.unmerge", "complaint.unmerged")
+def _() -> None:
+    later = _merged()
+    author_acts.unmerge(later.account, later.number, _proof(later, "m"))
+
+
+@scenario("moderation.bulk.carry_out", "complaint.locked")
+def _() -> None:
+    wish = bulk.Wish("lock", (_open().number, a_complaint().number), grounds=LOCK)
+    bulk.carry_out(a_person("moderator"), wish)

@@ -39,6 +39,9 @@ KINDS_OF = {
     "listed": ("complaint.posted", "complaint.imported", "complaint.delisted", "complaint.relisted"),
     "locked": ("complaint.posted", "complaint.imported", "complaint.locked", "complaint.unlocked"),
     "merged_into": ("complaint.posted", "complaint.*merged", "complaint.erased"),
+    "held_until": ("complaint.posted", "complaint.held", "complaint.published", "complaint.refused",
+                   "complaint.erased"),
+    "imported_supporters": ("complaint.imported", "complaint.*merged"),
     "supporters": ("complaint.posted", "complaint.imported", "support.*", "complaint.*merged"),
     "withdrawal_due": ("complaint.posted", "withdrawal.*", "complaint.withdrawn", "complaint.erased"),
 }  # fmt: skip
@@ -78,6 +81,8 @@ class Change:
         row, table, kind = self.row, self.table, entry["kind"]
         if table == "complaint":
             return row["number"] in (entry.get("complaint"), entry.get("into"))
+        if table in ("ruling", "merge_proposal") or (table == "support" and "into" in entry):
+            return self._is_about_merging(index, entry)
         if table in UNDER_A_COMPLAINT:
             return row["complaint"] == entry.get("complaint")
         if table in ("statement", "proposal"):
@@ -97,7 +102,18 @@ class Change:
         if table == "digest_issue":
             return kind == "digest.sent" and str(row["date"]) == entry["date"]
         assert table == "opening", f"{table}: say here which entries are about its rows"
-        return index == row["entry"] or row["entry"] in entry.get("closes", ())
+        # Undoing a cut opens again what it closed, and closes what it had shown instead.
+        back = kind.endswith(".restored") and row["complaint"] == entry["complaint"]
+        shows = row["field"].rpartition(".")[2]
+        closed = entry.get("closes", ())
+        return back or index == row["entry"] or row["entry"] in closed or shows in map(str, closed)
+
+    def _is_about_merging(self, index: int, entry: Row) -> bool:
+        row, kind = self.row, entry["kind"]
+        if self.table == "support":
+            return row["complaint"] == entry["into"]
+        decides = self.table == "merge_proposal" and kind in ("merge.declined", "complaint.merged")
+        return index == row["entry"] or (decides and row["complaint"] == entry["complaint"])
 
 
 @dataclass

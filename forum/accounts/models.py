@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.base.db import Base, UtcDateTime
@@ -41,6 +41,18 @@ class Account(Base, UserMixin):
     def get_id(self) -> str:
         """What the session cookie names: the account and its epoch."""
         return f"{self.id}.{self.session_epoch}"
+
+
+class Suspension(Base):
+    """That somebody may not write until a day, by a statement of reasons; ended_at: when it ended."""
+
+    __tablename__ = "suspension"
+
+    statement: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(24))
+    until: Mapped[date] = mapped_column(Date)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class OneTimeCode(Base):

@@ -15,11 +15,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from forum.accounts.models import Account
+from forum.accounts.suspended import require_may_write
 from forum.base import clock, rights
 from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, NotAllowed
 from forum.base.resources import resource
 from forum.base.text import to_html
+from forum.complaints import merging
 from forum.complaints.clocks import WITHDRAWAL_UNDO, WITHDRAWAL_WAIT
 from forum.complaints.drafts import MAX_BODY, MAX_TITLE, a_line, a_text
 from forum.complaints.models import Complaint, Version
@@ -72,6 +74,7 @@ def change_status(author: Account, number: int, status: str, proof: Proof) -> No
 
 def edit(author: Account, number: int, title: str, body: str, proof: Proof) -> Version:
     """A new text. Proven, it becomes the one shown; unproven, it stands below the earlier one."""
+    require_may_write(author)
     title = a_line("title", title, MAX_TITLE, _l("请写一个标题。"))
     body = a_text("body", body, MAX_BODY, _l("请写下您的意见。"))
     with transaction():
@@ -133,6 +136,21 @@ def undo_withdrawal(author: Account, number: int, proof: Proof) -> None:
                         reason=None, statement=None)  # fmt: skip
         complaint.state, complaint.state_at = "visible", entry.at
         start_clock(complaint)
+
+
+def unmerge(author: Account, number: int, proof: Proof) -> None:
+    """Undo at any time that the complaint was merged into another."""
+    with transaction():
+        complaint = existing(number)
+        _require_author(author, complaint)
+        _require_fresh(complaint, proof)
+        if complaint.state != "merged" or complaint.merged_into is None:
+            raise Conflict(_l("这条意见没有合并。"), state=complaint.state)
+        target = existing(complaint.merged_into)
+        supporters = merging.take_back(complaint, target)
+        entry = _append(complaint, proof, "complaint.unmerged", staff=None, into=target.number,
+                        supporters=supporters)  # fmt: skip
+        merging.part(complaint, target, entry)
 
 
 def withdraw_due() -> int:

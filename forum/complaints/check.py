@@ -49,8 +49,8 @@ class _Replayed:
 
     def apply(self, index: int, entry: dict[str, Any]) -> None:
         """As `Declared.apply`, noting when state and status changed."""
-        number = entry["complaint"]
-        known = self.declared.complaints.get(number)
+        number = entry.get("complaint")
+        known = self.declared.complaints.get(number or 0)
         was = known.state if known else None
         self.declared.apply(index, entry)
         if number is None:
@@ -175,6 +175,7 @@ def _check_times(
         "posted_at": said.posted_at,
         "claimed_at": said.claimed_at,
         "withdrawal_due": said.withdrawal_due,
+        "held_until": said.held_until,
         "state_at": replayed.state_at[said.number],
         "status_at": replayed.status_at[said.number],
         "answered_at": _answered_at(said),

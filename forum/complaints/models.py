@@ -11,9 +11,10 @@ from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.models import Account
-from forum.base.db import Base, UtcDateTime
+from forum.base.db import Base, Bytes, UtcDateTime
 from forum.places.models import Category, Project
 
+SHOWN = ("visible", "merged")
 GONE = ("refused", "removed", "erased", "withdrawn")
 UNSOLVED = ("open", "answered", "promised", "disputed")
 
@@ -25,6 +26,7 @@ class Complaint(Base):
     resolved confirmed disputed closed_unconfirmed (state machine of the contract).
     due_at: when the company must have answered; None when no clock runs (imported, answered).
     lost: the text that was to be shown went with a database; only its entries came back.
+    held_until: when it is published by itself, while it is held. merged_into: where it counts.
     """
 
     __tablename__ = "complaint"
@@ -61,12 +63,13 @@ class Complaint(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal_due: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     imported_supporters: Mapped[int] = mapped_column(default=0)
     supporters: Mapped[int] = mapped_column(default=0)
     replies: Mapped[int] = mapped_column(default=0)
     photos: Mapped[int] = mapped_column(default=0)
     statement: Mapped[int | None]
-    merged_into: Mapped[int | None]
+    merged_into: Mapped[int | None] = mapped_column(index=True)
 
     project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
     category: Mapped[Category] = relationship(lazy="joined", innerjoin=True)
@@ -154,14 +157,44 @@ class Photo(Base):
     height: Mapped[int]
 
 
+class Sealed(Base):
+    """One opening that a cut closed, with the words it opened: kept for an appeal, shown to nobody.
+
+    statement: that of the cut. entry, field: where the opening stood. place, name: the entry and
+    field whose words these are: the same, or where an earlier cut had already put others, those
+    of the posting. thumb, width, height: of a photo that was taken out whole.
+    """
+
+    __tablename__ = "sealed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    statement: Mapped[int] = mapped_column(index=True)
+    complaint: Mapped[int] = mapped_column(ForeignKey("complaint.number"), index=True)
+    item: Mapped[int | None]
+    entry: Mapped[int]
+    field: Mapped[str] = mapped_column(String(40))
+    place: Mapped[int]
+    name: Mapped[str] = mapped_column(String(24))
+    salt: Mapped[bytes] = mapped_column(Bytes)
+    value: Mapped[str] = mapped_column(Text)
+    thumb: Mapped[str | None] = mapped_column(String(64))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Support(Base):
-    """Me too: one person, one complaint, once."""
+    """Me too: one person, one complaint, once.
+
+    merged_from: who said it under, or wrote, a complaint that was merged into this one.
+    """
 
     __tablename__ = "support"
 
     complaint: Mapped[int] = mapped_column(ForeignKey("complaint.number"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_from: Mapped[int | None]
 
 
 class Promise(Base):

@@ -20,7 +20,7 @@ from forum.base import clock
 from forum.base.db import db
 from forum.base.refusal import Invalid
 from forum.base.resources import resource
-from forum.complaints.models import Photo
+from forum.complaints.models import Photo, Sealed
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -99,8 +99,11 @@ def forget_orphans() -> int:
     A day's grace: a posting under way has files before it has rows.
     """
     storage, before = resource("storage"), clock.now().timestamp() - ORPHAN_AGE
-    named = set(db.session.scalars(select(Photo.sha256).union(select(Photo.thumb))))
-    named_originals = set(db.session.scalars(select(Photo.received)))
+    # What a cut took out is kept for an appeal.
+    sealed = set(db.session.scalars(select(Sealed.value).where(Sealed.name.like("photo.%"))))
+    sealed |= set(db.session.scalars(select(Sealed.thumb).where(Sealed.thumb.is_not(None))))
+    named = sealed | set(db.session.scalars(select(Photo.sha256).union(select(Photo.thumb))))
+    named_originals = sealed | set(db.session.scalars(select(Photo.received)))
     forgotten = 0
     for kind, kept in (("photos", named), ("originals", named_originals)):
         for key in storage.older_than(kind, before):

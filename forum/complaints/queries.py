@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import db
-from forum.complaints.models import Complaint, Photo
+from forum.complaints.models import Complaint, Photo, Reply
 
 HALF_A_YEAR = timedelta(days=182)
 LEAST = 10  # below that many cases no figure is given
@@ -23,9 +23,11 @@ def photo_is_shown(sha256: str) -> bool:
         db.session.scalar(
             select(Photo.id)
             .join(Complaint, Complaint.number == Photo.complaint)
+            .outerjoin(Reply, Reply.id == Photo.reply_id)
             .where(
                 (Photo.sha256 == sha256) | (Photo.thumb == sha256),
                 Complaint.state.in_(("visible", "merged")),
+                Reply.id.is_(None) | (Reply.state == "visible"),
             )
             .limit(1)
         )
@@ -50,3 +52,10 @@ def nine_in_ten_answered_within() -> int | None:
     waits = sorted(answered - posted if answered else never for posted, answered in rows)
     wait = waits[-(-9 * len(waits) // 10) - 1]
     return None if wait == never else wait.days + 1
+
+
+def photos_under(number: int, item: int | None) -> list[tuple[int, str]]:
+    """(position, description) of the photos of a complaint, or of one item under it, in order."""
+    of = Photo.reply_id.is_(None) if item is None else Photo.reply_id == item
+    query = select(Photo.position, Photo.alt).where(Photo.complaint == number, of)
+    return [(row.position, row.alt) for row in db.session.execute(query.order_by(Photo.position))]

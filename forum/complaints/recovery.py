@@ -205,6 +205,7 @@ def _take_state(row: Complaint, said: DeclaredComplaint, what: _Told) -> None:
     row.category_id = _id_of(Category, said.category)
     due = said.withdrawal_due
     row.withdrawal_due = _moment(due) if due else None
+    row.held_until = _moment(said.held_until) if said.held_until else None
     row.state_at = _moment(what.state_at) if what.state_at else row.state_at
     row.status_at = _moment(what.status_at) if what.status_at else row.status_at
     _take_back_support(row)

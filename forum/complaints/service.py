@@ -14,15 +14,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
 from forum.accounts.models import Account
+from forum.accounts.suspended import require_may_write
 from forum.base import clock, rights
 from forum.base.db import db, transaction
 from forum.base.outbox import emit
 from forum.base.refusal import Conflict, Invalid, NotFound
 from forum.base.text import is_readable, normalise_line, to_html
+from forum.complaints import holding
 from forum.complaints import photos as photo_files
 from forum.complaints.clocks import due_of, first_reply_due
 from forum.complaints.drafts import MAX_COMMENT, Draft, a_text, photo_commitments
-from forum.complaints.models import GONE, Complaint, Photo, Reply, Submission, Support, Version
+from forum.complaints.models import SHOWN, Complaint, Photo, Reply, Submission, Support, Version
 from forum.complaints.photos import PreparedPhoto
 from forum.log import service as log
 from forum.places import queries as places
@@ -44,11 +46,13 @@ class Posted:
 
 
 def post(author: Account, draft: Draft, key: str) -> Posted:
-    """Publish a complaint. The same `key` of the same author gives the same complaint again.
+    """Publish a complaint, or let it wait where the board holds (`holding.py`).
 
+    The same `key` of the same author gives the same complaint again.
     Conflict when the key was used for other content; Invalid names the field that is wrong.
     """
     rights.require(author.role, "complaint.post")
+    require_may_write(author)
     digest = _key_digest(key)
     photo_files.store(draft.photos)
     with transaction():
@@ -56,6 +60,8 @@ def post(author: Account, draft: Draft, key: str) -> Posted:
         if before is not None:
             return _same_again(before, draft)
         complaint = _publish(author, draft)
+        if holding.is_on():
+            holding.hold(complaint)
         db.session.add(
             Submission(account_id=author.id, key=digest, complaint=complaint.number,
                        at=complaint.posted_at)
@@ -113,6 +119,7 @@ def comment(
 ) -> Reply:
     """Say something under a complaint; Conflict when it is locked or gone."""
     rights.require(author.role, "complaint.comment")
+    require_may_write(author)
     body = a_text("body", body, MAX_COMMENT, _l("请写下您想说的话。"))
     photo_files.store(photos)
     with transaction():
@@ -163,7 +170,7 @@ def support(person: Account, number: int) -> int:
     """Me too; saying it twice changes nothing. The number of supporters afterwards."""
     rights.require(person.role, "complaint.support")
     with transaction():
-        complaint = shown(number)
+        complaint = _counting(number)
         if complaint.account_id == person.id:
             raise Conflict(_l("这是您自己的意见，不用再点“我也遇到”。"))
         if db.session.get(Support, (number, person.id)) is None:
@@ -176,12 +183,23 @@ def withdraw_support(person: Account, number: int) -> int:
     """Take a me-too back; the number of supporters afterwards."""
     rights.require(person.role, "complaint.support")
     with transaction():
-        complaint = shown(number)
+        complaint = _counting(number)
         given = db.session.get(Support, (number, person.id))
         if given is not None:
             db.session.delete(given)
             _count_support(complaint, person, "support.withdrawn", -1)
         return complaint.supporters
+
+
+def _counting(number: int) -> Complaint:
+    """The complaint under which a me-too counts; Conflict names it where this one is merged."""
+    complaint = shown(number)
+    if complaint.state == "merged":
+        raise Conflict(
+            _l("这条已并入 #%(into)d，请到那里表示“我也遇到”。", into=complaint.merged_into),
+            state="merged",
+        )
+    return complaint
 
 
 def _count_support(complaint: Complaint, person: Account, kind: str, change: int) -> None:
@@ -221,7 +239,9 @@ def existing(number: int) -> Complaint:
 def shown(number: int) -> Complaint:
     """The complaint, if people can see it; Conflict when it is gone."""
     complaint = existing(number)
-    if complaint.state in GONE:
+    if complaint.state == "held":
+        raise Conflict(_l("这条意见还没有发布，不能操作。"), state="held")
+    if complaint.state not in SHOWN:
         raise Conflict(_l("这条意见已不在展示，不能再操作。"), state=complaint.state)
     return complaint
 

@@ -8,6 +8,7 @@ from forum.accounts.check import check_rows as check_roles
 from forum.base.db import db
 from forum.base.refusal import Unavailable
 from forum.complaints.check import check_rows as check_complaints
+from forum.complaints.check_sealed import check_sealed
 from forum.digest.check import check_rows as check_digests
 from forum.digest.value import LogCheck
 from forum.log import queries as log
@@ -15,13 +16,15 @@ from forum.log import rotation
 from forum.log.check import Difference, check_log
 from forum.log.models import LogCheckpoint, LogEntry, LogNode
 from forum.moderation.check import check_rows as check_statements
+from forum.moderation.check_suspensions import check_suspensions
 from forum.places.check import check_rows as check_places
 from forum.tlog import merkle
 from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 from forum.tlog.rotation import open_signed_by_all
 
-ROW_CHECKS = (check_roles, check_places, check_complaints, check_statements, check_digests)
+ROW_CHECKS = (check_roles, check_places, check_complaints, check_sealed, check_statements,
+              check_suspensions, check_digests)  # fmt: skip
 # A log up to this size is checked whole for every digest, with the rows; of a larger one the
 # newest entries, so that the worker is not held up for minutes.
 WHOLE_UP_TO = 50_000

@@ -16,7 +16,9 @@ PUBLIC: dict[str, frozenset[str]] = {
     "support": frozenset({"at"}),
     "promise": frozenset(),
     "statement": frozenset(),
-    "proposal": frozenset({"account_id"}),
+    "proposal": frozenset({"account_id", "cuts", "target_id"}),
+    "ruling": frozenset(),
+    "merge_proposal": frozenset({"account_id"}),
     "rules": frozenset(),
     "city": frozenset(),
     "project": frozenset(),
@@ -33,5 +35,6 @@ PUBLIC: dict[str, frozenset[str]] = {
 LOG = frozenset({"log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published"})
 # Seen by one person, or by nobody.
 PRIVATE = frozenset(
-    {"submission", "notice", "one_time_code", "failed_sign_in", "outbox", "job_run"}
+    {"submission", "notice", "one_time_code", "failed_sign_in", "outbox", "job_run", "sealed",
+     "suspension"}
 )

@@ -13,6 +13,7 @@ from forum.base import clock
 from forum.base.db import db
 from forum.log.check import Difference
 from forum.log.held import Lost, differing, entries, lost_ranges, opening
+from forum.moderation.check_rulings import check_merging, check_rulings
 from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.rules import RulesText
 from forum.tlog.entry import KINDS
@@ -71,6 +72,8 @@ def check_rows() -> Iterator[Difference]:
     yield from _check_statements(said, lost)
     yield from _check_proposals(said, lost)
     yield from _check_rules(lost)
+    yield from check_rulings(lost)
+    yield from check_merging()
 
 
 def _check_statements(said: _Said, lost: Lost) -> Iterator[Difference]:

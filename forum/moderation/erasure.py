@@ -25,6 +25,7 @@ from forum.complaints.service import tell, touch
 from forum.log import service as log
 from forum.moderation.measures import Act, Decision, ground_fields, keep_statement, target_of
 from forum.moderation.models import Statement
+from forum.moderation.redaction import still_cut
 from forum.moderation.waiting import lapse_all
 
 GROUNDS = ("lawful-erasure", "personal-data", "illegal", "author-request", "authority-order",
@@ -67,6 +68,7 @@ def reapply(index: int, entry: Mapping[str, Any]) -> None:
         if reply is not None:
             files = erasing.destroy_item(reply, entry["closes"])
             reply.state, reply.statement = "erased", entry["statement"]
+            complaint.redacted = still_cut(complaint)
         else:
             files = erasing.destroy_complaint(complaint, entry["closes"])
             _empty(complaint, _appended(index, entry), entry["statement"])
@@ -92,7 +94,8 @@ def _settle(complaint: Complaint) -> None:
 def _empty(complaint: Complaint, entry: log.Appended, statement: int) -> None:
     complaint.state, complaint.state_at = "erased", entry.at
     complaint.statement, complaint.act_entry = statement, entry.index
-    complaint.due_at = complaint.withdrawal_due = complaint.merged_into = None
+    complaint.due_at = complaint.withdrawal_due = complaint.held_until = None
+    complaint.merged_into, complaint.redacted = None, False
 
 
 def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
@@ -122,6 +125,7 @@ def _erase_item(
                        closes=closes, **ground_fields(decision))  # fmt: skip
     files = erasing.destroy_item(reply, closes)
     reply.state, reply.statement = "erased", decision.number
+    complaint.redacted = still_cut(complaint)
     touch(complaint, entry)
     if reply.account_id is not None:
         emit("author.told", account=reply.account_id, complaint=complaint.number, item=reply.id,

@@ -5,22 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from forum.base.web.forms import BoardForm, choices
+from forum.complaints.covering import Cuts
 from forum.log.words import reason_label
 from forum.moderation.measures import MAX_FACTS
 from forum.moderation.models import Rules
+from forum.moderation.redaction import cuts_of
 from forum.moderation.service import RESTORE_REASONS
 from forum.moderation.two_people import ACTS, MAX_ANSWER
 
@@ -45,6 +50,12 @@ ALONE_CHOICES = [
 ]
 
 
+COVER_CHOICES = [
+    ("two", _l("双人复核：另一位同意后才遮盖")),
+    ("cover", _l("一人先行遮盖：只限个人信息；72 小时内无人复核即恢复")),
+]
+
+
 def item_field() -> Any:
     """Which reply or comment is meant; empty for the complaint itself."""
     return IntegerField(widget=HiddenInput(), validators=[Optional()])
@@ -64,6 +75,7 @@ class MeasureForm(BoardForm):
     """What all first steps have in common. acts: what the form can lead to."""
 
     acts: ClassVar[tuple[str, ...]] = ()
+    ways: ClassVar[list[tuple[str, Any]]] = ALONE_CHOICES
     item = item_field()
 
     def offer(self, rules: Rules | None, *, alone: bool) -> None:
@@ -77,7 +89,10 @@ class MeasureForm(BoardForm):
                 if c["reason"] in self._grounds()
             )
         if "alone" in self:
-            self["alone"].choices = choices(ALONE_CHOICES if alone else ALONE_CHOICES[:1])
+            ways = (
+                self.ways if self.item.data is None or self.acts != ("remove",) else self.ways[:1]
+            )
+            self["alone"].choices = choices(ways if alone else ways[:1])
 
     def _grounds(self) -> list[str]:
         return list(dict.fromkeys(ground for act in self.acts for ground in ACTS[act].grounds))
@@ -112,6 +127,60 @@ class RemoveForm(StatementForm):
         return self.until.data
 
 
+class RedactForm(StatementForm):
+    """A cut: which words and photos, beside why. seen: the cuts whose effect was looked at."""
+
+    acts = ("redact",)
+    ways = COVER_CHOICES
+    phrases = TextAreaField(
+        _l("遮盖哪些字"),
+        [Optional(), Length(max=2_000)],
+        description=_l("照原文复制，一行一处。在每一版里出现的都会遮盖。"),
+        render_kw={"rows": 4},
+    )
+    photos = SelectMultipleField(_l("遮盖哪几张照片"), [Optional()], coerce=int, choices=[])
+    alone = RadioField(_l("怎样处理"), default="two", choices=choices(COVER_CHOICES))
+    seen = HiddenField()
+
+    def offer_photos(self, rows: list[tuple[int, str]]) -> None:
+        """Fill in the photos by position and description; without any there is no such field."""
+        if rows:
+            self.photos.choices = [
+                (k, _("第 %(k)d 张：%(alt)s", k=k, alt=alt or _("没有说明"))) for k, alt in rows
+            ]
+        else:
+            del self.photos
+
+    def cuts(self) -> Cuts:
+        """What was asked for; Invalid names the field that is wrong."""
+        photos = self.photos.data if "photos" in self else []
+        return cuts_of(self.phrases.data or "", photos or [])
+
+
+class DelistForm(StatementForm):
+    """Out of lists and search: by two people, always."""
+
+    acts = ("delist",)
+    until = DateField(_l("到哪天为止"), [Optional()], description=_l("留空表示没有期限"))
+
+    def until_day(self) -> date | None:
+        """The last day of the measure, if it has one."""
+        return self.until.data
+
+
+class SuspendForm(StatementForm):
+    """A suspension: by two people, always, and until a day."""
+
+    acts = ("suspend",)
+    until = DateField(
+        _l("暂停到哪一天"), [InputRequired(FILL)], description=_l("最长 180 天，到期自动恢复")
+    )
+
+    def until_day(self) -> date | None:
+        """The last day of the measure."""
+        return self.until.data
+
+
 class EraseForm(StatementForm):
     """An erasure: by two people, always, and for ever."""
 
@@ -121,10 +190,17 @@ class EraseForm(StatementForm):
 class AskForm(MeasureForm):
     """What somebody asks for who may not propose it."""
 
-    acts = ("remove", "erase")
+    acts = ("remove", "redact", "delist", "erase")
     act = RadioField(
         _l("申请什么"),
-        choices=choices([("remove", _l("下架")), ("erase", _l("依法清除"))]),
+        choices=choices(
+            [
+                ("remove", _l("下架")),
+                ("redact", _l("遮盖")),
+                ("delist", _l("移出列表")),
+                ("erase", _l("依法清除")),
+            ]
+        ),
         validators=[InputRequired(CHOOSE)],
     )
     reason = RadioField(_l("理由"), validators=[InputRequired(CHOOSE)])

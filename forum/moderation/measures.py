@@ -17,6 +17,7 @@ from sqlalchemy import select
 from forum.base import clock
 from forum.base.db import db
 from forum.base.refusal import Invalid, NotFound
+from forum.complaints.covering import Cuts
 from forum.complaints.drafts import a_text
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import existing
@@ -59,12 +60,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Measure:
-    """What is wanted: an act of `two_people.ACTS` on a complaint, or on one item under it."""
+    """What is wanted: an act of `two_people.ACTS` on a complaint, or on one item under it.
+
+    cuts: of a redaction, what is to be covered. Of a suspension complaint and item say whose
+    author is meant; neither its entry nor its statement names them.
+    """
 
     act: str
     complaint: int
     given: StatementOfReasons | Request
     item: int | None = None
+    cuts: Cuts | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Decision:
     """A measure that was decided, with all that its entry and its statement need.
 
     by, staff: whoever proposed it (or acted alone); second: who agreed, None when alone;
-    lapses_at: until when a second person must confirm what one did alone.
+    lapses_at: until when a second person must confirm what one did alone; cuts: of a redaction;
+    person: of a suspension, the id of the account; complaint is 0 then.
     """
 
     number: int
@@ -85,6 +92,8 @@ class Decision:
     staff: str
     second: str | None
     lapses_at: datetime | None = None
+    cuts: Cuts | None = None
+    person: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,8 @@ class Act:
 
     grounds: the reasons it may have; on_items: whether replies and comments can be its target;
     needs_auditor: one of the two people is an auditor; check: raises Conflict when the target
-    cannot be acted upon (any more); carry_out: does it, in the open transaction.
+    cannot be acted upon (any more); carry_out: does it, in the open transaction. look: raises
+    Invalid when what is wanted cannot be done so; of_person: it is about an author, not a post.
     """
 
     grounds: tuple[str, ...]
@@ -101,6 +111,8 @@ class Act:
     needs_auditor: bool
     check: Callable[[Complaint, Reply | None], None]
     carry_out: Callable[[Decision], Statement]
+    look: Callable[[Complaint, Reply | None, Measure], None] | None = None
+    of_person: bool = False
 
 
 def next_number() -> int:
@@ -180,7 +192,7 @@ def keep_statement(decision: Decision, entry: log.Appended, scope: str) -> State
     """The statement of reasons of an act whose entry was appended."""
     given = decision.given
     statement = Statement(
-        number=decision.number, act=decision.act, complaint=decision.complaint,
+        number=decision.number, act=decision.act, complaint=decision.complaint or None,
         item=decision.item, entry=entry.index, reason=given.reason, clause=given.clause,
         rules=decision.rules, facts=given.facts, detection=given.detection,
         automated_detection=given.automated_detection,

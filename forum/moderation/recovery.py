@@ -7,8 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from forum.base.db import db
+from forum.complaints import covering
 from forum.log.recover import entries_since
+from forum.moderation.measures import target_of
 from forum.moderation.models import Proposal, Rules, Statement
+from forum.moderation.redaction import ALONE as COVERED_ALONE
 from forum.moderation.removal import ALONE
 
 Entry = Mapping[str, Any]
@@ -19,7 +22,8 @@ SAME = ("complaint", "reason", "clause", "rules", "staff", "second")
 DEFAULTS = {"detection": "own-initiative", "automated_detection": False,
             "automated_decision": "none", "scope": "everywhere"}  # fmt: skip
 ACTS = {"removed": "remove", "redacted": "redact", "refused": "refuse", "delisted": "delist",
-        "erased": "erase"}  # fmt: skip
+        "erased": "erase", "suspended": "suspend"}  # fmt: skip
+ENDINGS = (".restored", ".relisted", ".reinstated")
 ANSWERS = ("statement.approved", "statement.rejected", "statement.refused", "statement.lapsed")
 
 
@@ -34,7 +38,7 @@ def recover_rows(first: int) -> None:
             _answer(index, entry)
         elif entry.get("statement") and "clause" in entry:
             _state(index, entry)
-        elif entry.get("statement") and entry["kind"].endswith(".restored"):
+        elif entry.get("statement") and entry["kind"].endswith(ENDINGS):
             _end(index, entry)
         db.session.flush()
 
@@ -54,7 +58,7 @@ def _state(index: int, entry: Entry) -> None:
         row = Statement(number=number, facts=LOST_TEXT)
         db.session.add(row)
     for name in SAME:
-        setattr(row, name, entry[name])
+        setattr(row, name, entry.get(name))
     for name, default in DEFAULTS.items():
         setattr(row, name, entry.get(name, default))
     row.act, row.item = ACTS[entry["kind"].partition(".")[2]], entry.get("item")
@@ -70,7 +74,8 @@ def _wait_alone(done: Statement, by: str) -> None:
     if done.lapses_at is None:
         return
     held = done.lapses_at - done.at
-    alone = min(ALONE, key=lambda name: abs(ALONE[name] - held))
+    ways = {"cover": COVERED_ALONE} if done.act == "redact" else ALONE
+    alone = min(ways, key=lambda name: abs(ways[name] - held))
     db.session.add(
         Proposal(number=done.number, act=done.act, complaint=done.complaint, item=done.item,
                  entry=done.entry, at=done.at, lapses_at=done.lapses_at, by=by, staff=done.staff,
@@ -105,6 +110,8 @@ def _end(index: int, entry: Entry) -> None:
     if row is not None:
         row.restored_entry, row.restored_at = index, _at(entry)
         row.restored_reason = entry["reason"]
+        if row.act == "redact" and row.complaint is not None:
+            covering.uncover(*target_of(row.complaint, row.item), row.number, row.entry)
 
 
 def _at(entry: Entry) -> datetime:

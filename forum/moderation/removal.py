@@ -14,10 +14,17 @@ from sqlalchemy import select
 from forum.base import clock
 from forum.base.db import db
 from forum.base.refusal import Conflict, Invalid
-from forum.complaints.models import Complaint, Reply
+from forum.complaints.models import SHOWN, Complaint, Reply
 from forum.complaints.service import start_clock, tell, touch
 from forum.log import service as log
-from forum.moderation.measures import Act, Decision, keep_statement, statement_fields
+from forum.moderation import items
+from forum.moderation.measures import (
+    Act,
+    Decision,
+    keep_statement,
+    statement_fields,
+    target_of,
+)
 from forum.moderation.models import Proposal, Statement
 
 GROUNDS = ("illegal", "personal-data", "spam", "abuse", "off-topic", "impersonation", "copyright",
@@ -28,15 +35,25 @@ SPAM_AGE = timedelta(hours=24)
 SPAM_SUPPORTERS = 3
 
 
-def check(complaint: Complaint, _reply: Reply | None) -> None:
-    """Conflict unless the complaint can be seen."""
-    if complaint.state != "visible":
+def check(complaint: Complaint, reply: Reply | None) -> None:
+    """Conflict unless the complaint, or the reply or comment under it, can be seen."""
+    if reply is None and complaint.state != "visible":
         raise Conflict(_l("这条意见已不在展示。"), state=complaint.state)
+    if reply is not None and (complaint.state not in SHOWN or reply.state != "visible"):
+        raise Conflict(_l("这一条已不在展示。"), state=reply.state)
 
 
 def carry_out(decision: Decision) -> Statement:
-    """Take the complaint down; its notice stays, the author is told why and how to appeal."""
-    complaint = db.session.get_one(Complaint, decision.complaint)
+    """Take it down; its notice stays, the author is told why and how to appeal."""
+    complaint, reply = target_of(decision.complaint, decision.item)
+    return (
+        _take_down(complaint, decision)
+        if reply is None
+        else items.remove(complaint, reply, decision)
+    )
+
+
+def _take_down(complaint: Complaint, decision: Decision) -> Statement:
     entry = log.append("complaint.removed", complaint=complaint.number, of=complaint.act_entry,
                        **statement_fields(decision, "everywhere"))  # fmt: skip
     statement = keep_statement(decision, entry, "everywhere")
@@ -48,7 +65,7 @@ def carry_out(decision: Decision) -> Statement:
     return statement
 
 
-REMOVE = Act(GROUNDS, on_items=False, needs_auditor=False, check=check, carry_out=carry_out)
+REMOVE = Act(GROUNDS, on_items=True, needs_auditor=False, check=check, carry_out=carry_out)
 
 
 def require_exception(complaint: Complaint, alone: str, reason: str) -> None:
@@ -89,13 +106,14 @@ def bring_back(
     start_clock(complaint)
     touch(complaint, entry)
     tell(complaint, "restored", statement=statement.number)
-    _settle(statement, "lapsed" if by == "system" else "rejected", entry, by, staff)
+    settle(statement, "lapsed" if by == "system" else "rejected", entry, by, staff)
     return entry
 
 
-def _settle(
+def settle(
     statement: Statement, state: str, entry: log.Appended, by: str, staff: str | None
 ) -> None:
+    """End the waiting for a second person, if there is any: what it was about is undone."""
     waiting = db.session.get(Proposal, statement.number)
     if waiting is not None and waiting.state == "open":
         waiting.state, waiting.decided_at, waiting.decided_entry = state, entry.at, entry.index

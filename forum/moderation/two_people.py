@@ -17,10 +17,13 @@ from forum.base import clock, rights
 from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, NotAllowed
 from forum.complaints.drafts import a_text
-from forum.complaints.erasing import entries_of_items
-from forum.complaints.service import existing, touch
+from forum.complaints.models import Complaint, Reply
+from forum.complaints.service import touch
 from forum.log import service as log
+from forum.moderation.delisting import DELIST
 from forum.moderation.erasure import ERASE
+from forum.moderation.holding import REFUSE
+from forum.moderation.items import newest_of
 from forum.moderation.measures import (
     Act,
     Decision,
@@ -33,7 +36,10 @@ from forum.moderation.measures import (
     target_of,
 )
 from forum.moderation.models import Proposal, Rules, Statement
-from forum.moderation.removal import REMOVE, bring_back
+from forum.moderation.redaction import REDACT, of_proposal, stored
+from forum.moderation.removal import REMOVE
+from forum.moderation.suspension import SUSPEND, author_of, require_not_suspended
+from forum.moderation.undoing import in_force, undo
 from forum.moderation.waiting import (
     DECIDERS,
     answer,
@@ -47,7 +53,8 @@ from forum.moderation.waiting import (
 
 WAIT = timedelta(hours=72)
 MAX_ANSWER = 2_000
-ACTS: dict[str, Act] = {"remove": REMOVE, "erase": ERASE}
+ACTS: dict[str, Act] = {"remove": REMOVE, "redact": REDACT, "delist": DELIST, "erase": ERASE,
+                        "refuse": REFUSE, "suspend": SUSPEND}  # fmt: skip
 
 
 def propose(person: Account, measure: Measure) -> Proposal:
@@ -63,23 +70,30 @@ def propose(person: Account, measure: Measure) -> Proposal:
         rules = _require_grounds(person, act, measure)
         complaint, reply = target_of(measure.complaint, measure.item)
         act.check(complaint, reply)
-        refuse_repetition(person, measure.act, measure.complaint, measure.item)
+        if act.look is not None and person.role in DECIDERS:
+            act.look(complaint, reply, measure)
         proposal = _new(person, measure, facts, rules)
-        of = complaint.act_entry
-        if reply is not None:
-            of = entries_of_items(complaint.number)[reply.id].newest
+        proposal.target_id = author_of(complaint, reply) if act.of_person else None
+        refuse_repetition(person, proposal)
         entry = log.append(
-            "statement.proposed", complaint=complaint.number, item=measure.item, of=of,
+            "statement.proposed", complaint=proposal.complaint, item=proposal.item,
+            of=None if act.of_person else _newest(complaint, reply),
             act=measure.act, by=person.role, staff=proposal.staff, reason=proposal.reason,
             statement=proposal.number, clause=proposal.clause, rules=proposal.rules,
             lapses=clock.format_utc(proposal.lapses_at), texts={"facts": facts},
         )  # fmt: skip
         proposal.entry, proposal.at = entry.index, entry.at
         db.session.add(proposal)
-        touch(complaint, entry)
+        if proposal.complaint is not None:
+            touch(complaint, entry)
         if person.role in DECIDERS:
             take_up(person, proposal)
         return proposal
+
+
+def _newest(complaint: Complaint, reply: Reply | None) -> int:
+    """The entry that a step to a measure is `of`."""
+    return complaint.act_entry if reply is None else newest_of(complaint, reply)
 
 
 def approve(person: Account, number: int) -> Statement:
@@ -96,9 +110,18 @@ def approve(person: Account, number: int) -> Statement:
         act = ACTS[proposal.act]
         if act.needs_auditor and "auditor" not in (proposal.by, person.role):
             raise NotAllowed(_l("这样处理的两个人里，须有一位独立监督员。"), rule="auditor")
-        act.check(*target_of(proposal.complaint or 0, proposal.item))
+        _check_again(act, proposal)
+        decision = _decision(person, proposal)
         answer(person, proposal, "approved", "statement.approved")
-        return act.carry_out(_decision(person, proposal))
+        return act.carry_out(decision)
+
+
+def _check_again(act: Act, proposal: Proposal) -> None:
+    """Conflict when what was proposed cannot be done any more."""
+    if act.of_person:
+        require_not_suspended(proposal.target_id or 0)
+    else:
+        act.check(*target_of(proposal.complaint or 0, proposal.item))
 
 
 def reject(person: Account, number: int, why: str) -> Proposal:
@@ -113,10 +136,8 @@ def reject(person: Account, number: int, why: str) -> Proposal:
         answer(person, proposal, "rejected", "statement.rejected", why)
         if proposal.alone:
             statement = db.session.get_one(Statement, number)
-            complaint = existing(statement.complaint)
-            if complaint.state == "removed" and complaint.statement == number:
-                bring_back(complaint, statement, "mistake", by=person.role,
-                           staff=person.staff_no)  # fmt: skip
+            if in_force(statement):
+                undo(statement, "mistake", by=person.role, staff=person.staff_no)
         return proposal
 
 
@@ -165,8 +186,10 @@ def _require_grounds(person: Account, act: Act, measure: Measure) -> Rules | Non
 
 def _new(person: Account, measure: Measure, facts: str, rules: Rules | None) -> Proposal:
     now = clock.now().replace(microsecond=0)
+    anybody = ACTS[measure.act].of_person
     proposal = Proposal(
-        number=next_number(), act=measure.act, complaint=measure.complaint, item=measure.item,
+        number=next_number(), act=measure.act, complaint=None if anybody else measure.complaint,
+        item=None if anybody else measure.item, cuts=stored(measure.cuts),
         entry=0, at=now, lapses_at=now + WAIT, by=person.role, staff=str(person.staff_no),
         account_id=person.id, reason=measure.given.reason, facts=facts, state="open",
     )  # fmt: skip
@@ -189,7 +212,8 @@ def _decision(person: Account, proposal: Proposal) -> Decision:
     return Decision(
         number=proposal.number, act=proposal.act, complaint=proposal.complaint or 0,
         item=proposal.item, given=given, rules=proposal.rules or 0, by=proposal.by,
-        staff=proposal.staff, second=str(person.staff_no),
+        staff=proposal.staff, second=str(person.staff_no), cuts=of_proposal(proposal),
+        person=proposal.target_id,
     )  # fmt: skip
 
 

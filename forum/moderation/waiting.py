@@ -15,7 +15,7 @@ from forum.complaints.models import Complaint
 from forum.complaints.service import existing, touch
 from forum.log import service as log
 from forum.moderation.models import Proposal, Statement
-from forum.moderation.removal import bring_back
+from forum.moderation.undoing import in_force, undo
 
 DECIDERS = ("moderator", "auditor")
 
@@ -64,13 +64,12 @@ def answer(
     _end(proposal, state, entry)
 
 
-def refuse_repetition(person: Account, act: str, complaint: int, item: int | None) -> None:
+def refuse_repetition(person: Account, new: Proposal) -> None:
     """One proposal at a time for one target, and one request of each person; else Conflict."""
     mine = Proposal.account_id == person.id
     if person.role in DECIDERS:
         mine = Proposal.by.in_(DECIDERS)
-    same = select(Proposal.number).where(_waits_for(act, complaint, item), mine)
-    waiting = db.session.scalar(same.limit(1))
+    waiting = db.session.scalar(select(Proposal.number).where(_waits_for(new), mine).limit(1))
     if waiting is not None:
         raise Conflict(
             _l("同样的处理已在复核中（处理说明 %(number)d）。", number=waiting), number=waiting
@@ -79,8 +78,8 @@ def refuse_repetition(person: Account, act: str, complaint: int, item: int | Non
 
 def take_up(person: Account, proposal: Proposal) -> None:
     """Requests for the same measure are answered by the proposal they led to."""
-    same = _waits_for(proposal.act, proposal.complaint, proposal.item)
-    asked = select(Proposal).where(same, Proposal.by.not_in(DECIDERS)).order_by(Proposal.number)
+    waiting = _waits_for(proposal), Proposal.by.not_in(DECIDERS)
+    asked = select(Proposal).where(*waiting).order_by(Proposal.number)
     for request in db.session.scalars(asked).all():
         answer(person, request, "approved", "statement.approved")
         request.taken_up = proposal.number
@@ -92,10 +91,8 @@ def lapse(proposal: Proposal) -> None:
         _lapse(proposal)
         return
     statement = db.session.get_one(Statement, proposal.number)
-    complaint = existing(statement.complaint)
-    if complaint.state == "removed" and complaint.statement == statement.number:
-        entry = bring_back(complaint, statement, "lapsed", by="system", staff=None)
-        _end(proposal, "lapsed", entry)
+    if in_force(statement):
+        _end(proposal, "lapsed", undo(statement, "lapsed", by="system", staff=None))
     else:
         _lapse(proposal)
 
@@ -109,19 +106,33 @@ def lapse_all(complaint: Complaint) -> None:
         _lapse(proposal)
 
 
+def lapse_refusals(complaint: Complaint) -> None:
+    """What was to be decided before the first publication cannot be decided after it."""
+    waiting = select(Proposal).where(
+        Proposal.complaint == complaint.number, Proposal.state == "open", Proposal.act == "refuse"
+    )
+    for proposal in db.session.scalars(waiting.order_by(Proposal.number)).all():
+        _lapse(proposal)
+
+
 def _lapse(proposal: Proposal) -> None:
     entry = log.append("statement.lapsed", complaint=proposal.complaint, of=proposal.entry,
                        by="system", statement=proposal.number)  # fmt: skip
     _end(proposal, "lapsed", entry)
 
 
-def _waits_for(act: str, complaint: int | None, item: int | None) -> ColumnElement[bool]:
-    target = Proposal.item.is_(None) if item is None else Proposal.item == item
-    same = (Proposal.act == act) & (Proposal.complaint == complaint) & target
-    return (Proposal.state == "open") & Proposal.alone.is_(None) & same
+def _waits_for(new: Proposal) -> ColumnElement[bool]:
+    """What waits for the same act on the same target; of a suspension that is an author."""
+    same = (Proposal.act == new.act) & (Proposal.state == "open") & Proposal.alone.is_(None)
+    for column, value in ((Proposal.complaint, new.complaint), (Proposal.item, new.item),
+                          (Proposal.target_id, new.target_id)):  # fmt: skip
+        same &= column.is_(None) if value is None else column == value
+    return same
 
 
 def _end(proposal: Proposal, state: str, entry: log.Appended) -> None:
     proposal.state, proposal.decided_at, proposal.decided_entry = state, entry.at, entry.index
+    # What was, or was not, covered is kept nowhere but under seal.
+    proposal.cuts = None
     if proposal.complaint is not None:
         touch(existing(proposal.complaint), entry)

@@ -48,7 +48,7 @@ class Board:
     status_at: dict[int, str] = field(default_factory=dict)
     state_at: dict[int, str] = field(default_factory=dict)
     promises: dict[int, tuple[int, str]] = field(default_factory=dict)
-    until: dict[int, tuple[int, str]] = field(default_factory=dict)
+    until: dict[int, tuple[int | None, str]] = field(default_factory=dict)
     statements: dict[int, tuple[int | None, list[int]]] = field(default_factory=dict)
     hiding: array[int] = field(default_factory=lambda: array("q"))
     cities: dict[str, str] = field(default_factory=dict)
@@ -136,7 +136,14 @@ class Board:
 
     def listed(self, path: str) -> list[DeclaredComplaint]:
         """Those of `within` that belong in lists and feeds, as cards or as notices."""
-        return [said for said in self.within(path) if said.listed]
+        return [said for said in self.within(path) if said.listed and not self._stands_in(said)]
+
+    def _stands_in(self, said: DeclaredComplaint) -> bool:
+        """Whether it is merged into one that everybody finds: lists then show that one only."""
+        if said.state != "merged" or said.merged_into is None:
+            return False
+        target = self.complaints[said.merged_into]
+        return target.state == "visible" and target.listed
 
     def time_of(self, index: int) -> str:
         """The day of an entry, as the beginning of its `at`."""
@@ -275,9 +282,11 @@ def _measure(board: Board, index: int, entry: Entry) -> None:
     if statement is None:
         return
     board.statements.setdefault(statement, (entry.get("complaint"), []))[1].append(index)
-    board.until.pop(statement, None)
+    if not entry["kind"].startswith("statement."):
+        board.until.pop(statement, None)
     if entry.get("until"):
-        board.until[statement] = (entry["complaint"], entry["until"])
+        # Of a suspension nobody outside knows whom it is about.
+        board.until[statement] = (entry.get("complaint"), entry["until"])
 
 
 def _asked(board: Board, _index: int, entry: Entry) -> None:

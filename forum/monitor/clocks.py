@@ -31,9 +31,9 @@ def deadlines(board: Board, now: datetime) -> Iterator[Finding]:
         if said.state == "held" and said.held_until:
             yield from _late(number, said.last_entry, moment(said.held_until), now,
                              "complaint.published or complaint.refused")  # fmt: skip
-    for statement, (number, day) in board.until.items():
-        if _in_force(board.complaints.get(number), statement):
-            yield from _late(number, board.statements[statement][1][-1], _end_of(day), now,
+    for statement, (about, day) in board.until.items():
+        if about is None or _in_force(board.complaints.get(about), statement):
+            yield from _late(about, board.statements[statement][1][-1], _end_of(day), now,
                              "restored (lapsed)")  # fmt: skip
     for waiting in board.declared.proposals.values():
         yield from _late(waiting.complaint, waiting.entry, moment(waiting.lapses), now,
@@ -49,8 +49,13 @@ def _in_force(said: DeclaredComplaint | None, statement: int) -> bool:
     """Whether this statement is what keeps something of the complaint from view."""
     if said is None or said.state == "erased":
         return False
-    return statement in (said.statement, said.delisted_by) or any(
-        cut.statement == statement for cut in said.redactions
+    return (
+        statement in (said.statement, said.delisted_by)
+        or any(cut.statement == statement for cut in said.redactions)
+        or any(
+            reply.state == "removed" and reply.statement == statement
+            for reply in said.replies.values()
+        )
     )
 
 

@@ -167,7 +167,7 @@ class Round:
         found = self._looker.look(number, others)
         said = self._board.complaints[number]
         title = self._looker.titles.pop(number, "")
-        if turn and said.state in SHOWN and title:
+        if turn and said.state in SHOWN and said.listed and title:
             found += is_found(self._site, said, title)
         if turn:
             found += self._feeds.of_complaint(number)

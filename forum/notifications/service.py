@@ -12,7 +12,7 @@ from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.outbox import emit
 from forum.base.resources import setting
-from forum.moderation.models import Statement
+from forum.moderation.models import Ruling, Statement
 from forum.notifications.models import Notice
 
 # Comments can be many: they are told on the site only. Quiet by default.
@@ -48,7 +48,8 @@ def _mail(account: Account, payload: dict[str, Any], details: dict[str, Any], re
         context={
             "number": number,
             "what": payload["what"],
-            "href": f"{base}/complaints/{number}",
+            # A suspension is about no complaint.
+            "href": f"{base}/complaints/{number}" if number else f"{base}/account/notices",
             "details": details,
             "statement_href": f"{base}/statements/{details['statement']}"
             if "statement" in details
@@ -62,7 +63,9 @@ def _details(payload: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {
         name: payload[name] for name in ("item", "statement", "due") if name in payload
     }
-    statement = db.session.get(Statement, payload.get("statement", 0))
+    statement: Statement | Ruling | None = db.session.get(Statement, payload.get("statement", 0))
+    if "ruling" in payload:
+        statement = db.session.get(Ruling, payload["ruling"])
     if statement is not None:
         known |= {"reason": statement.reason, "clause": statement.clause, "facts": statement.facts}
     return known

@@ -48,7 +48,10 @@ def _line(row: Notice) -> dict[str, Any]:
     return {
         "sentence": headline(row.what, row.complaint),
         "at": row.at,
-        "href": url_for("pages.complaint", number=row.complaint),
+        # A suspension is about no complaint: its statement is all there is to see.
+        "href": url_for("pages.complaint", number=row.complaint)
+        if row.complaint
+        else url_for("moderation.statement", number=statement),
         "fresh": row.read_at is None,
         "reason": reason_label(reason) if reason else None,
         "clause": row.details.get("clause"),

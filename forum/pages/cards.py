@@ -68,10 +68,10 @@ def items_of(rows: Rows) -> list[Card | Notice]:
 
 
 def cards_for(numbers: Sequence[int]) -> list[Card]:
-    """The cards of those that can be read, in the order given; who is gone is left out."""
+    """The cards of those that are in lists, in the order given; who is gone is left out."""
     if not numbers:
         return []
-    wanted = Complaint.number.in_(numbers), Complaint.state.in_(SHOWN)
+    wanted = Complaint.number.in_(numbers), Complaint.state.in_(SHOWN), Complaint.listed
     found = {row.number: row for row in db.session.execute(select_items().where(*wanted))}
     return [_card(found[number]) for number in numbers if number in found]
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
+from forum.base.cuts import marked, marked_html
 from forum.base.web.cache import fragment
 from forum.base.web.filters import localtime
 from forum.log.words import kind_label, status_label, type_label
@@ -16,6 +17,7 @@ from forum.pages.head import Head
 from forum.pages.integrity import Integrity, compare
 from forum.pages.next_act import is_overdue, next_act
 from forum.pages.rows import Line, Rows
+from forum.pages.ruled import likened, reasons
 from forum.pages.timeline import photo_events, timeline
 from forum.tlog.entry import parse_entry
 
@@ -36,17 +38,19 @@ def article(number: int) -> dict[str, Any]:
     replies, photos = rows.replies_of(number), rows.photos_of(number)
     entries = rows.entries_of(number, without=rows.SUPPORT_KINDS)
     versions = rows.versions_of(number)
-    salts = rows.salts_of(number, of_versions=True)
+    # What stands for covered words is opened under the entry of the cut.
+    salts = rows.salts_of(number, of_versions=not facts.redacted)
     integrity = compare(facts, versions, photos, entries, salts)
     return (
         _head(facts)
-        | _text(facts, versions)
+        | _text(facts, versions, cut=integrity.cut)
         | _proof(facts, integrity, entries)
         | {
             "photos": photo_events(photo for photo in photos if photo.entry == facts.entry),
             "notices": _notices(facts, integrity),
+            "likened": likened(number),
             "next": next_act(facts, replies),
-            "timeline": timeline(replies, photos, entries),
+            "timeline": timeline(replies, photos, entries, reasons(number, entries)),
         }
     )
 
@@ -82,16 +86,17 @@ def _head(facts: Line) -> dict[str, Any]:
     }
 
 
-def _text(facts: Line, versions: Rows) -> dict[str, Any]:
+def _text(facts: Line, versions: Rows, *, cut: bool) -> dict[str, Any]:
     """The proven text; and, when the newest version is not proven, that one beneath it."""
     newest = versions[-1] if versions else None
+    shown = marked_html if cut else str
     unproven = None
     if newest is not None and not newest.proven:
-        unproven = {"entry": newest.entry, "title": newest.title, "body_html": newest.body_html,
-                    "at": newest.at}  # fmt: skip
+        unproven = {"entry": newest.entry, "title": newest.title, "at": newest.at,
+                    "body_html": shown(newest.body_html)}  # fmt: skip
     return {
-        "title": facts.title,
-        "body_html": facts.body_html,
+        "title": marked(facts.title) if cut else facts.title,
+        "body_html": shown(facts.body_html),
         "unproven": unproven,
         "edited_at": newest.at if newest is not None and len(versions) > 1 else None,
         "history_href": url_for("pages.history", number=facts.number),
@@ -104,6 +109,7 @@ def _proof(facts: Line, integrity: Integrity, entries: Rows) -> dict[str, Any]:
     return {
         "on_behalf": posting is not None and parse_entry(posting)["by"] == "staff",
         "unaltered": integrity.unaltered,
+        "covered": integrity.cut and integrity.opens,
         "commitments": [{"field": field, "hex": hex} for field, hex in integrity.commitments],
         "proof_href": url_for("complaints.proof", number=number),
         "json_href": url_for("pages.complaint_json", number=number),
@@ -128,7 +134,7 @@ def _notices(facts: Line, integrity: Integrity) -> list[str]:
     said = []
     if facts.lost:
         said.append(_("内容在恢复备份时丢失，凭回执仍可核验。编号、时间和经过都在公开记录里。"))
-    elif not integrity.opens and not facts.redacted:
+    elif not integrity.opens:
         said.append(_("这里的文字与公开记录对不上。请先不要相信这一页，并保存您看到的内容。"))
     if facts.withdrawal_due is not None:
         due = localtime(facts.withdrawal_due)
@@ -141,6 +147,8 @@ def _notices(facts: Line, integrity: Integrity) -> list[str]:
             _("复核中：有人提出处理这条意见（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就作废。",
               number=waits.number, until=localtime(waits.lapses_at))
         )  # fmt: skip
+    if integrity.cut:
+        said.append(_("这条意见有一处被遮盖，其余照原样显示，原因见下面的经过。"))
     if facts.locked:
         said.append(_("这条意见已停止评论，原因见下面的经过。"))
     if not facts.listed:

@@ -7,8 +7,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from forum.base.cuts import marked
 from forum.base.web import paging
 from forum.pages import rows
+from forum.pages.cuts import closed_by
 from forum.pages.differences import Part, differences
 from forum.pages.head import Head
 from forum.pages.rows import Line, Rows
@@ -19,6 +21,7 @@ PAGE = 20
 def history_page(head: Head) -> dict[str, Any]:
     """The context of complaints/history.html: newest first, each beside the text it was to replace."""
     versions = rows.versions_of(head.number)
+    closed = closed_by(rows.entries_of(head.number, without=rows.SUPPORT_KINDS))
     after = paging.after()
     newest_first = [
         (k, version)
@@ -30,7 +33,9 @@ def history_page(head: Head) -> dict[str, Any]:
     return {
         "number": head.number,
         "href": url_for("pages.complaint", number=head.number),
-        "versions": [_version(k, version, _before(versions, k)) for k, version in shown],
+        "versions": [
+            _version(k, version, _before(versions, k), cut=bool(closed)) for k, version in shown
+        ],
         "next_href": paging.next_link(newest_first, PAGE, key),
         "first_href": paging.first_link(),
     }
@@ -41,7 +46,7 @@ def _before(versions: Rows, k: int) -> Line | None:
     return next((v for v in reversed(versions[: k - 1]) if v.proven), None)
 
 
-def _version(k: int, version: Line, before: Line | None) -> dict[str, Any]:
+def _version(k: int, version: Line, before: Line | None, *, cut: bool) -> dict[str, Any]:
     title, body = [Part("same", version.title)], [Part("same", version.body)]
     if before is not None:
         title = differences(before.title, version.title)
@@ -51,11 +56,15 @@ def _version(k: int, version: Line, before: Line | None) -> dict[str, Any]:
         "at": version.at,
         "label": _("作者修改") if k > 1 else _("发表时的原文"),
         "proven_label": _proven_label(k, version),
-        "title_parts": title,
-        "body_parts": body,
+        "title_parts": _marked(title) if cut else title,
+        "body_parts": _marked(body) if cut else body,
         "entry": version.entry,
         "entry_href": url_for("log.entry", index=version.entry),
     }
+
+
+def _marked(parts: list[Part]) -> list[Part]:
+    return [Part(part.op, marked(part.text)) for part in parts]
 
 
 def _proven_label(k: int, version: Line) -> str | None:

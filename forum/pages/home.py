@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from forum.base.db import db
 from forum.base.web.cache import true_until
+from forum.complaints import holding
 from forum.complaints.models import Complaint, Promise
 from forum.log.words import COUNT_LABELS
 from forum.pages import cards, figures, lists
@@ -27,6 +28,7 @@ def home_page() -> dict[str, Any]:
     true_until(counted.next_due)
     return {
         "honesty": _honesty(counted),
+        "waiting": _waiting(),
         "figures": _figures(counted),
         "kept": _some("solved", FEW),
         "late": _some("overdue", FEW),
@@ -61,6 +63,17 @@ def _honesty(counted: Counts) -> dict[str, Any]:
         "removed_href": url_for("log.readable", kind="complaint.removed"),
         "rest": _("其余：%(said)s。", said=said) if said else None,
     }
+
+
+def _waiting() -> dict[str, Any] | None:
+    """What is held: how many, which share, since when; the page is true until the next is due."""
+    queue = holding.queue()
+    if not queue.waiting:
+        return None
+    true_until(queue.due_at)
+    return {"number": queue.waiting, "share": f"{queue.waiting / queue.received:.1%}",
+            "oldest_at": queue.oldest_at,
+            "href": url_for("log.readable", kind="complaint.held")}  # fmt: skip
 
 
 def _figures(counted: Counts) -> list[dict[str, Any]]:

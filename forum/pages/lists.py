@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from forum.base import clock
 from forum.base.db import db
@@ -145,9 +146,18 @@ def within(wanted: Wanted) -> list[ColumnElement[bool]]:
     return rules
 
 
+def stands_alone() -> ColumnElement[bool]:
+    """Not merged into one that everybody finds: where that one is hidden, this one comes back."""
+    other = aliased(Complaint)
+    target = select(other.number).where(
+        other.number == Complaint.merged_into, other.state == "visible", other.listed.is_(True)
+    )
+    return or_(Complaint.state != "merged", not_(target.exists()))
+
+
 def _rules(wanted: Wanted) -> list[ColumnElement[bool]]:
     c = Complaint
-    rules: list[ColumnElement[bool]] = [c.listed.is_(True)]
+    rules: list[ColumnElement[bool]] = [c.listed.is_(True), stands_alone()]
     if not wanted.keeps_places:
         # Here and below "none of those": "one of these" lures SQLite from the order's index.
         rules.append(c.state.not_in(HIDDEN))

@@ -25,6 +25,8 @@ def machine_form(number: int) -> dict[str, Any]:
             "statement": facts.statement,
             "entries": rows.indexes_of(number),
         }
+    replies = rows.replies_of(number)
+    taken_down = {row.entry for row in replies if row.state != "visible"}
     return {
         **_facts(facts),
         "photos": [
@@ -33,10 +35,11 @@ def machine_form(number: int) -> dict[str, Any]:
             for photo in rows.photos_of(number)
             if photo.entry == facts.entry
         ],
-        "replies": [_reply(row) for row in rows.replies_of(number) if row.state != "erased"],
+        "replies": [_reply(row) for row in replies if row.state == "visible"],
         "openings": [
             {"entry": row.entry, "field": row.field, "salt": b64encode(row.salt).decode("ascii")}
             for row in rows.salts_of(number)
+            if row.entry not in taken_down
         ],
         "entries": rows.indexes_of(number),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import db
+from forum.base.web.cache import true_until
 from forum.complaints.models import Complaint
 from forum.log.models import LogEntry
 from forum.log.words import COUNT_LABELS, reason_label, role_label
@@ -40,6 +41,7 @@ class Notice:
     appeal_href: str | None
     entry: int
     entry_href: str
+    due_at: datetime | None = None
     is_notice: bool = True
 
 
@@ -73,6 +75,15 @@ def _endings(numbers: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
     return {number: (index, parse_entry(data)) for number, (index, data) in newest.items()}
 
 
+def _due(row: Line, entry: Mapping[str, Any]) -> datetime | None:
+    """Until when one that is held waits at the most; a page that says so is true until then."""
+    if row.state != "held" or not entry:
+        return None
+    due = clock.parse_utc(entry["due"])
+    true_until(due)
+    return due
+
+
 def _notice(row: Line, index: int, entry: Mapping[str, Any]) -> Notice:
     statement = entry.get("statement")
     return Notice(
@@ -88,6 +99,7 @@ def _notice(row: Line, index: int, entry: Mapping[str, Any]) -> Notice:
         appeal_href=None,
         entry=index,
         entry_href=url_for("log.entry", index=index),
+        due_at=_due(row, entry),
     )
 
 

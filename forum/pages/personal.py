@@ -15,13 +15,18 @@ from forum.base.web.guard import role
 from forum.complaints.author_acts import MAY_BECOME
 from forum.complaints.clocks import WITHDRAWAL_UNDO
 from forum.complaints.forms import ActForm, CommentForm
-from forum.complaints.models import Support
+from forum.complaints.models import Reply, Support
+from forum.log.words import reason_label
 from forum.moderation.forms import RestoreForm
+from forum.moderation.ruling_forms import UnlockForm
+from forum.moderation.rulings import lock_of
+from forum.pages.cuts import own_words
 from forum.pages.head import Head
 from forum.response.forms import ReplyForm, ResolveForm
 
 RESOLVABLE = ("open", "disputed", "answered", "promised")
-KIND_OF = {"withdraw": "complaint.withdrawn", "undo_withdrawal": "complaint.restored"}
+KIND_OF = {"withdraw": "complaint.withdrawn", "undo_withdrawal": "complaint.restored",
+           "unmerge": "complaint.unmerged"}  # fmt: skip
 STATUS_OF = {"confirm": "confirmed", "dispute": "disputed", "reopen": "open"}
 ENDPOINTS = {
     "support": "complaints.support",
@@ -38,9 +43,20 @@ ENDPOINTS = {
     "reply": "response.reply",
     "resolve": "response.resolve",
     "remove": "moderation.remove_form",
+    "redact": "moderation.redact_form",
+    "delist": "moderation.delist_form",
+    "suspend": "moderation.suspend_form",
     "erase": "moderation.erase_form",
     "ask": "moderation.ask_form",
     "restore": "moderation.restore",
+    "unmerge": "complaints.unmerge",
+    "propose_merge": "moderation.merge_form",
+    "part": "moderation.part",
+    "publish": "moderation.publish",
+    "refuse": "moderation.refuse_form",
+    "lock": "moderation.lock_form",
+    "unlock": "moderation.unlock",
+    "move": "moderation.move_form",
 }
 
 
@@ -56,8 +72,20 @@ def personal(head: Head) -> dict[str, Any]:
             if can[name]
         },
         "forms": {name: form for name in can if can[name] and (form := _form(name, head))},
+        "locked_by": _lock(head) if head.locked and head.is_shown else None,
+        "own_words": own_words(head),
+        "items": _items(head) if can["redact"] else [],
         "login_href": url_for("accounts.login", next=request.full_path.rstrip("?")),
     }
+
+
+def _lock(head: Head) -> dict[str, Any] | None:
+    """Why nobody can comment: what stands in the place of the form."""
+    ruling = lock_of(head.number)
+    if ruling is None:
+        return None
+    return {"reason_label": str(reason_label(ruling.reason)), "facts": ruling.facts,
+            "entry_href": url_for("log.entry", index=ruling.entry)}  # fmt: skip
 
 
 def is_author(head: Head) -> bool:
@@ -66,7 +94,9 @@ def is_author(head: Head) -> bool:
 
 
 def _reading(head: Head, who: str) -> dict[str, bool]:
-    may_support = head.is_shown and not is_author(head) and rights.may(who, "complaint.support")
+    may_support = (
+        head.state == "visible" and not is_author(head) and rights.may(who, "complaint.support")
+    )
     supports = may_support and _supports(head.number)
     return {
         "support": may_support and not supports,
@@ -88,6 +118,7 @@ def _owning(head: Head, who: str) -> dict[str, bool]:
         "withdraw": visible,
         "receipt": own,
         "stop_withdrawal": visible and head.withdrawal_due is not None,
+        "unmerge": own and head.state == "merged",
         "undo_withdrawal": undo and clock.now() <= head.state_at + WITHDRAWAL_UNDO,
     }
 
@@ -99,10 +130,41 @@ def _working(head: Head, who: str) -> dict[str, bool]:
         and head.status in RESOLVABLE
         and rights.may(who, "complaint.resolve"),
         "remove": head.state == "visible" and rights.may(who, "complaint.remove"),
+        "redact": head.is_shown and rights.may(who, "complaint.redact"),
+        "delist": head.is_shown and rights.may(who, "complaint.delist"),
+        "suspend": head.account_id is not None and rights.may(who, "member.suspend"),
         "erase": head.state != "erased" and rights.may(who, "complaint.erase"),
         "ask": head.state == "visible" and rights.may(who, "measure.ask"),
-        "restore": head.state == "removed" and rights.may(who, "complaint.restore"),
+        **_ruling(head, who),
+        "restore": head.state in ("removed", "refused") and rights.may(who, "complaint.restore"),
     }
+
+
+def _ruling(head: Head, who: str) -> dict[str, bool]:
+    """What one person may decide with a reason, and what waits for its first publication."""
+    speaks = who != "member" or is_author(head)
+    return {
+        "propose_merge": head.state == "visible" and speaks and rights.may(who, "merge.propose"),
+        "part": head.state == "merged" and rights.may(who, "complaint.unmerge"),
+        "publish": head.state == "held" and rights.may(who, "complaint.publish"),
+        "refuse": head.state == "held" and rights.may(who, "complaint.refuse"),
+        "lock": head.is_shown and not head.locked and rights.may(who, "complaint.lock"),
+        "unlock": head.is_shown and head.locked and rights.may(who, "complaint.unlock"),
+        "move": head.is_shown and rights.may(who, "complaint.move"),
+    }
+
+
+def _items(head: Head) -> list[dict[str, Any]]:
+    """For moderators: what was said under it, with the addresses of what may be done with each."""
+    acts = ("redact", "remove", "erase", "suspend")
+    said = select(Reply.id, Reply.by).where(
+        Reply.complaint == head.number, Reply.state == "visible"
+    )
+    return [
+        {"id": item, "by": by}
+        | {act: url_for(ENDPOINTS[act], number=head.number, item=item) for act in acts}
+        for item, by in db.session.execute(said.order_by(Reply.id))
+    ]
 
 
 # Made once, for every page of a complaint that a member opens.
@@ -125,5 +187,9 @@ def _form(name: str, head: Head) -> Form | None:
         form = RestoreForm()
         form.offer_reasons()
         return form
+    if name == "unlock":
+        opening = UnlockForm()
+        opening.offer_reasons()
+        return opening
     plain = {"comment": CommentForm, "reply": ReplyForm, "resolve": ResolveForm}
     return plain[name]() if name in plain else None

@@ -18,6 +18,8 @@ from forum.search.index import SearchIndex
 from forum.search.words import learn
 
 AT_ONCE = 400
+# What was taken out of lists is out of the search too.
+READABLE = (Complaint.state.in_(SHOWN), Complaint.listed.is_(True))
 # Documents are the same for every reader, so the type is indexed in the board's first language.
 TYPE_WORDS = {"criticism": "批评", "suggestion": "建议", "question": "咨询", "praise": "表扬"}
 
@@ -41,7 +43,7 @@ def all_documents() -> Iterator[Document]:
 
 def readable_numbers() -> set[int]:
     """The number of every complaint that has a document."""
-    return set(db.session.scalars(select(Complaint.number).where(Complaint.state.in_(SHOWN))))
+    return set(db.session.scalars(select(Complaint.number).where(*READABLE)))
 
 
 def changed_since(size: int) -> list[int]:
@@ -58,7 +60,7 @@ def learn_names(index: SearchIndex) -> None:
 
 
 def _next_numbers(last: int) -> list[int]:
-    query = select(Complaint.number).where(Complaint.number > last, Complaint.state.in_(SHOWN))
+    query = select(Complaint.number).where(Complaint.number > last, *READABLE)
     return list(db.session.scalars(query.order_by(Complaint.number).limit(AT_ONCE)))
 
 
@@ -86,7 +88,7 @@ def _texts(numbers: Sequence[int]) -> Any:
         .join(Project, Project.id == c.project_id)
         .join(Category, Category.id == c.category_id)
         .outerjoin(City, City.id == Project.city_id)
-        .where(c.number.in_(numbers), c.state.in_(SHOWN))
+        .where(c.number.in_(numbers), *READABLE)
     )  # fmt: skip
     nothing = (null() for _column in range(6))
     said = select(r.complaint, r.id, null(), r.body, *nothing).where(

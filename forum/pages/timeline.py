@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from forum.base.cuts import marked_html
 from forum.log.words import (
     CAUSE_LABELS,
     OUTCOME_LABELS,
@@ -18,6 +19,7 @@ from forum.log.words import (
     role_label,
     status_label,
 )
+from forum.pages.cuts import cut_items
 from forum.pages.notices import ground_of, who_decided
 from forum.pages.rows import Line, Rows
 from forum.tlog.entry import parse_entry
@@ -27,9 +29,14 @@ Event = dict[str, Any]
 TOLD = ("complaint.edited", "complaint.status", "complaint.withdrawn", "complaint.removed",
         "complaint.restored", "withdrawal.requested", "withdrawal.stopped", "promise.kept",
         "promise.broken", "statement.proposed", "statement.approved", "statement.rejected",
-        "statement.refused", "statement.lapsed")  # fmt: skip
+        "statement.refused", "statement.lapsed", "complaint.redacted", "complaint.delisted",
+        "complaint.relisted", "reply.redacted", "comment.redacted", "reply.restored",
+        "comment.restored", "complaint.held", "complaint.published", "complaint.locked",
+        "complaint.unlocked", "complaint.moved", "complaint.merged", "complaint.unmerged",
+        "merge.proposed", "merge.declined")  # fmt: skip
 # What was said stands no more; the notice stands where it was said.
-ERASED = ("reply.erased", "comment.erased")
+TAKEN_DOWN = ("reply.erased", "comment.erased", "reply.removed", "comment.removed")
+NO_REASONS: Mapping[int, str] = {}
 PROMISE_SHAPES = {"open": "promised", "kept": "kept", "broken": "broken"}
 PROMISE_LABELS = {
     "open": _l("已承诺"),
@@ -40,27 +47,33 @@ SHAPES = {"promise.kept": "kept", "promise.broken": "broken", "complaint.withdra
           "withdrawal.requested": "pending"}  # fmt: skip
 
 
-def timeline(replies: Rows, photos: Rows, entries: Rows) -> list[Event]:
-    """The events of macros/timeline.html, oldest first."""
+def timeline(
+    replies: Rows, photos: Rows, entries: Rows, reasons: Mapping[int, str] = NO_REASONS
+) -> list[Event]:
+    """The events of macros/timeline.html, oldest first. reasons: what further stands at a line."""
     told = {row.entry: parse_entry(row.bytes) for row in entries if row.kind in TOLD}
     times = {row.entry: row.at for row in entries}
     outcomes = _outcomes(replies, told)
     pictures: dict[int | None, list[Line]] = defaultdict(list)
     for photo in photos:
         pictures[photo.reply_id].append(photo)
-    events = {row.entry: _said(row, pictures[row.id], outcomes.get(row.entry)) for row in replies}
-    for index, entry in _erasures(entries):
+    cut = cut_items(entries)
+    events = {row.entry: _said(row, pictures[row.id], outcomes.get(row.entry), row.id in cut)
+              for row in replies}  # fmt: skip
+    for index, entry in _taken_down(entries):
         said = next((row for row in replies if row.id == entry["item"]), None)
-        if said is not None:
+        if said is not None and said.state != "visible":
             stands = {"at": times[index], "id": said.id, "state": said.state}
             events[said.entry] = _moderated(index, entry) | stands
     for index, entry in told.items():
         events[index] = _done(index, entry) | {"at": times[index]}
+        if index in reasons:
+            events[index]["note"] += _("。") + reasons[index]
     return [events[index] for index in sorted(events)]
 
 
-def _erasures(entries: Rows) -> list[tuple[int, dict[str, Any]]]:
-    return [(row.entry, parse_entry(row.bytes)) for row in entries if row.kind in ERASED]
+def _taken_down(entries: Rows) -> list[tuple[int, dict[str, Any]]]:
+    return [(row.entry, parse_entry(row.bytes)) for row in entries if row.kind in TAKEN_DOWN]
 
 
 def photo_events(photos: Iterable[Line]) -> list[dict[str, Any]]:
@@ -87,11 +100,11 @@ def _outcomes(replies: Rows, told: Mapping[int, Mapping[str, Any]]) -> dict[int,
     return found
 
 
-def _said(row: Line, photos: list[Line], outcome: str | None) -> Event:
+def _said(row: Line, photos: list[Line], outcome: str | None, cut: bool) -> Event:
     event = {
         "id": row.id,
         "at": row.posted_at,
-        "body_html": row.body_html,
+        "body_html": marked_html(row.body_html) if cut else row.body_html,
         "photos": photo_events(photos),
     }
     if row.kind == "comment":
@@ -153,10 +166,25 @@ def _reviewed(index: int, entry: Mapping[str, Any]) -> Event:
     }
 
 
+SENTENCES = {
+    "complaint.removed": _l("这条意见曾被下架"),
+    "complaint.restored": _l("这条意见已恢复显示"),
+    "complaint.redacted": _l("这条意见有一处被遮盖"),
+    "complaint.delisted": _l("这条意见已移出列表，这一页还在"),
+    "complaint.relisted": _l("这条意见已放回列表"),
+    "reply.erased": _l("此处原有一条回复，已依法清除"),
+    "comment.erased": _l("此处原有一条回复，已依法清除"),
+    "reply.removed": _l("此处原有一条公司答复，已下架"),
+    "comment.removed": _l("此处原有一条评论，已下架"),
+    "reply.redacted": _l("有一条公司答复被遮盖了一处"),
+    "comment.redacted": _l("有一条评论被遮盖了一处"),
+    "reply.restored": _l("有一条公司答复已恢复显示"),
+    "comment.restored": _l("有一条评论已恢复显示"),
+}
+
+
 def _sentence(kind: str) -> str:
-    if kind in ERASED:
-        return _("此处原有一条回复，已依法清除")
-    return _("这条意见曾被下架") if kind == "complaint.removed" else _("这条意见已恢复显示")
+    return str(SENTENCES.get(kind) or kind_label(kind))
 
 
 def _moderated(index: int, entry: Mapping[str, Any]) -> Event:

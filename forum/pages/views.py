@@ -155,9 +155,10 @@ def mine() -> str:
 
 
 def _notice(head: Head, checkpoint: str) -> Response:
+    page = "complaints/held.html" if head.state == "held" else "complaints/gone.html"
     return public_page(
         head.version,
         checkpoint,
-        lambda: render_template("complaints/gone.html", **gone_page(head)),
+        lambda: render_template(page, **gone_page(head)),
         status=200 if head.state == "held" else GONE,
     )

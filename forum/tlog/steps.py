@@ -189,6 +189,15 @@ def _unmerged(board: Declared, complaint: DeclaredComplaint, index: int, entry: 
     target.supporters, target.last_entry = entry["supporters"], index
 
 
+def _likened(board: Declared, complaint: DeclaredComplaint, index: int, entry: Entry) -> None:
+    """Somebody thinks two are the same matter, or that they are not: both pages say so."""
+    target = board.complaint(entry["into"], index)
+    if entry["kind"] == "merge.proposed":
+        require_state(complaint, index, "visible")
+        require_state(target, index, "visible")
+    target.last_entry = index
+
+
 def _withdrawal(_board: Declared, complaint: DeclaredComplaint, index: int, entry: Entry) -> None:
     asks = entry["kind"] == "withdrawal.requested"
     if asks:
@@ -222,6 +231,8 @@ STEPS: dict[str, Step] = {
     "complaint.moved": _moved,
     "complaint.merged": _merged,
     "complaint.unmerged": _unmerged,
+    "merge.proposed": _likened,
+    "merge.declined": _likened,
     "withdrawal.requested": _withdrawal,
     "withdrawal.stopped": _withdrawal,
     "support.added": support,

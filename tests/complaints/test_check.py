@@ -165,7 +165,7 @@ CHANGES = [
     "UPDATE promise SET state = 'open' WHERE complaint = 1",
     "UPDATE promise SET until = '2199-01-01' WHERE complaint = 1",
     "DELETE FROM support WHERE complaint = 1",
-    "INSERT INTO support SELECT 1, id, created_at FROM account WHERE role = 'moderator'",
+    "INSERT INTO support SELECT 1, id, created_at, NULL FROM account WHERE role = 'moderator'",
     "UPDATE statement SET facts = 'something else entirely' WHERE number = 1",
     "UPDATE statement SET reason = 'spam' WHERE number = 1",
     "UPDATE statement SET act = 'erase' WHERE number = 1",

@@ -12,17 +12,20 @@ from forum.base.refusal import Refusal
 from forum.complaints import author_acts, photos
 from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
+from forum.complaints.covering import Cuts
 from forum.complaints.models import Reply
 from forum.log import service as log
-from forum.moderation import rules, two_people
+from forum.moderation import holding, locking, merging, moving, rules, two_people
 from forum.moderation import service as moderation
 from forum.moderation.measures import Measure
-from forum.moderation.models import Proposal
+from forum.moderation.models import Proposal, Statement
+from forum.moderation.moving import Place
 from forum.places import service as places
 from forum.response import service as response
 from forum.response.service import Resolution
 from forum.transparency import service as transparency
 from tests.factories import a_code, a_complaint, a_member, a_person, a_project, a_statement
+from tests.moderation.rooms import LOCK, MOVE
 from tests.scenes import a_picture
 
 HARD = (
@@ -80,7 +83,9 @@ class Street:
         of_author = self._of_author(number, proven)
         # What ends a complaint is rare in life, or there would soon be nothing left.
         grave = self._grave(number, dice) if dice.random() < 0.35 else []
-        return [*of_author, *self._of_others(number), *grave, *self._of_the_board(dice)]
+        partly = self._partly(number, dice) if dice.random() < 0.35 else []
+        board = self._of_the_board(dice)
+        return [*of_author, *self._of_others(number), *grave, *partly, *board]
 
     def _of_author(self, number: int, proven: bool) -> list[tuple[str, Act]]:
         me = self.author
@@ -115,6 +120,7 @@ class Street:
         alone = a_statement(until=clock.local_date() + timedelta(days=1))
         proof = self._proof(number, dice.random() < 0.5)
         return [
+            *self._ruled(number, dice),
             ("withdraw", lambda: author_acts.withdraw(self.author, number, proof)),
             ("propose", lambda: two_people.propose(first, Measure("remove", number, abuse))),
             ("request", lambda: two_people.propose(self.staff, Measure("remove", number, abuse))),
@@ -126,6 +132,41 @@ class Street:
             ("reject", lambda: two_people.reject(second, _waiting(dice), "不成立。")),
             ("refuse", lambda: two_people.refuse_request(second, _waiting(dice), "不成立。")),
             ("restore", lambda: moderation.restore(first, number, "mistake")),
+        ]  # fmt: skip
+
+    def _partly(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
+        """What hides a part, or one thing said, or for a while, or only from lists."""
+        first, second = dice.sample(self.moderators, 2)
+        items = [row[0] for row in db.session.query(Reply.id).filter(Reply.complaint == number)]
+        item = dice.choice(items) if items else None
+        what = dice.choice((item, None))
+        cuts = Cuts((dice.choice(("第二段", "引号", "还没", "排查", "修好", "照片")),), (1,))
+        private = a_statement("personal-data", facts="这里写出了别人的私事。")
+        abuse, until = a_statement(), a_statement(until=clock.local_date() + timedelta(days=9))
+        propose = two_people.propose
+        return [
+            ("cover", lambda: moderation.redact_alone(first, number, private, cuts, what)),
+            ("cover, two", lambda: propose(first, Measure("redact", number, abuse, what, cuts))),
+            ("delist", lambda: propose(first, Measure("delist", number, until))),
+            ("remove an item", lambda: propose(first, Measure("remove", number, abuse, item or 0))),
+            ("suspend", lambda: propose(first, Measure("suspend", number, until, what))),
+            ("lift", lambda: moderation.lift(second, _statement(dice), "mistake")),
+        ]  # fmt: skip
+
+    def _ruled(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
+        """What one person decides with a reason, and what is about two complaints at once."""
+        moderator, older = dice.choice(self.moderators), dice.choice(list(self.keys))
+        place = Place(category=dice.choice(("parking", "repair", "fees")))
+        return [
+            ("lock", lambda: locking.lock(moderator, number, LOCK)),
+            ("unlock", lambda: locking.unlock(self.auditor, number, "mistake")),
+            ("move", lambda: moving.move(moderator, number, place, MOVE)),
+            ("propose merge", lambda: merging.propose(self.staff, number, older)),
+            ("merge", lambda: merging.merge(moderator, number, older)),
+            ("decline", lambda: merging.decline(moderator, number)),
+            ("part", lambda: merging.unmerge(moderator, number)),
+            ("unmerge", lambda: author_acts.unmerge(
+                self.author, number, self._proof(number, dice.random() < 0.5))),
         ]  # fmt: skip
 
     def _of_the_board(self, dice: random.Random) -> list[tuple[str, Act]]:
@@ -157,6 +198,12 @@ def _waiting(dice: random.Random) -> int:
     return int(dice.choice(rows)[0]) if rows else 0
 
 
+def _statement(dice: random.Random) -> int:
+    """One of the statements there are; 0 where there is none."""
+    rows = db.session.query(Statement.number).all()
+    return int(dice.choice(rows)[0]) if rows else 0
+
+
 def _change_setting(value: str) -> None:
     with transaction():
         log.append("setting.changed", by="system", staff=None, setting="version", value=value)
@@ -164,6 +211,6 @@ def _change_setting(value: str) -> None:
 
 def let_the_night_pass() -> None:
     """All that the worker does when days and clocks have run out."""
-    for due in (author_acts.withdraw_due, response.close_silent, response.break_promises,
+    for due in (author_acts.withdraw_due, holding.publish_due, response.close_silent, response.break_promises,
                 moderation.restore_ended, two_people.lapse_due, transparency.count_daily):  # fmt: skip
         due()

@@ -190,3 +190,20 @@ def test_a_merged_complaint_stays_readable(paper):
     assert paper.look(form, page_of(form)) == set()
     assert "silent-removal" in paper.look(form | {"state": "visible"}, page_of(form))
     assert "status-differs" in paper.look(form | {"merged_into": 3}, page_of(form))
+
+
+def test_a_suspension_is_about_nobody_and_ends_on_its_day(paper):
+    paper.say("member.suspended", of=1, commitments=FACTS, **STATEMENT | {"until": "2026-11-30"})
+    assert not paper.found and paper.look(paper.form(), page_of(paper.form())) == set()
+    assert not [*clocks.deadlines(paper.board, moment("2026-11-30T03:00:00Z"))]
+    late = [*clocks.deadlines(paper.board, moment("2026-12-02T00:00:00Z"))]
+    assert [(finding.code, finding.complaint) for finding in late] == [("deadline-missed", None)]
+
+
+def test_an_item_comes_back_on_its_day(paper):
+    paper.say("comment.posted", complaint=1, item=1, by="member", verified=False,
+              commitments=committed(text="说两句", author="邻居"))  # fmt: skip
+    paper.say("comment.removed", complaint=1, item=1, of=2, commitments=FACTS,
+              **STATEMENT | {"until": "2026-11-30"})  # fmt: skip
+    late = [*clocks.deadlines(paper.board, moment("2026-12-02T00:00:00Z"))]
+    assert not paper.found and [finding.code for finding in late] == ["deadline-missed"]

@@ -35,6 +35,7 @@ rights.route_acts(
         "complaints.withdraw": "complaint.author-act",
         "complaints.stop_withdrawal": "complaint.author-act",
         "complaints.undo_withdrawal": "complaint.author-act",
+        "complaints.unmerge": "complaint.author-act",
     }
 )
 
@@ -109,6 +110,14 @@ def undo_withdrawal(number: int) -> tuple[str, int] | BaseResponse:
     form = posted(ActForm)
     return _act(form, number, "complaint.restored", _("恢复这条意见"), _("恢复"),
                 lambda: author_acts.undo_withdrawal(current_user, number, _proof(form)))  # fmt: skip
+
+
+@blueprint.post("/complaints/<int:number>/unmerge")
+def unmerge(number: int) -> tuple[str, int] | BaseResponse:
+    """The author undoes a merging."""
+    form = posted(ActForm)
+    return _act(form, number, "complaint.unmerged", _("拆开"), _("不合并"),
+                lambda: author_acts.unmerge(current_user, number, _proof(form)))  # fmt: skip
 
 
 def _act(

@@ -74,7 +74,8 @@ def receipt_html(number: int, code: str | None, *, fresh: bool) -> str:
         receipt_href=url_for("complaints.receipt", number=number),
         picture_href=url_for("complaints.receipt_image", number=number),
         picture_size=receipt_picture.SIZE,
-        steps=_next_steps(complaint.due_at),
+        steps=_next_steps(complaint.due_at, complaint.held_until),
+        held=complaint.state == "held",
         receipt=receipts.summary_of(complaint),
         fresh=fresh,
     )
@@ -89,8 +90,11 @@ def _for_the_device(complaint: Complaint) -> dict[str, object]:
     }
 
 
-def _next_steps(due: datetime | None) -> list[str]:
+def _next_steps(due: datetime | None, held_until: datetime | None) -> list[str]:
     steps = [_("公司须当众答复；答复了会通知您。"), _("解决没有，只有您能确认。")]
+    if held_until is not None:
+        until = localtime(held_until)
+        steps.insert(0, _("先审后发：最迟 %(until)s 自动发布，除非写明理由不予发布。", until=until))
     if due is not None:
         steps.insert(0, _("第一次答复的期限：%(due)s。过了会标“已超时”。", due=localtime(due)))
     return steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forum.moderation.views import acts, desk, rules, statements
+from forum.moderation.views import acts, bulk, cuts, desk, held, merges, rules, rulings, statements
 from forum.moderation.views.answers import blueprint
 
-__all__ = ["acts", "blueprint", "desk", "rules", "statements"]
+__all__ = ["acts", "blueprint", "bulk", "cuts", "desk", "held", "merges", "rules", "rulings", "statements"]

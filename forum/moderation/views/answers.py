@@ -5,11 +5,12 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from forum.base.rights import may
 from forum.log import queries as log
 from forum.log.words import ACT_LABELS, reason_label, role_label
 from forum.moderation import rules as published
@@ -21,6 +22,7 @@ blueprint = Blueprint("moderation", __name__)
 ALONE_LABELS: dict[str, Any] = {
     "spam": _l("广告先行下架"),
     "emergency": _l("紧急下架"),
+    "cover": _l("一人先行遮盖"),
 }
 STATE_LABELS: dict[str, Any] = {
     "open": _l("复核中"),
@@ -53,7 +55,9 @@ def what(row: Statement | Proposal) -> dict[str, Any]:
     return {
         "number": row.number,
         "complaint": row.complaint,
-        "complaint_href": url_for("pages.complaint", number=row.complaint),
+        "complaint_href": url_for("pages.complaint", number=row.complaint)
+        if row.complaint is not None
+        else None,
         "item": row.item,
         "act_label": ACT_LABELS[row.act],
         "at": row.at,
@@ -92,3 +96,24 @@ def waiting(row: Proposal) -> dict[str, Any]:
 def is_mine(row: Proposal) -> bool:
     """Whether whoever is signed in began it, and so cannot answer it."""
     return bool(row.account_id == current_user.id or row.staff == current_user.staff_no)
+
+
+ROOMS: tuple[tuple[str, Any, str], ...] = (
+    ("moderation.desk", _l("双人复核"), "moderation.queue"),
+    ("moderation.held", _l("待发布"), "moderation.queue"),
+    ("moderation.merges", _l("提议合并"), "complaint.merge"),
+    ("moderation.bulk", _l("一次处理多条"), "moderation.bulk"),
+)
+
+
+def rooms() -> list[tuple[str, str]]:
+    """Label and address of the rooms that whoever is signed in may open."""
+    return [(str(label), url_for(endpoint)) for endpoint, label, act in ROOMS
+            if may(current_user.role, act)]  # fmt: skip
+
+
+@blueprint.context_processor
+def _rooms() -> dict[str, Any]:
+    # Only the pages of the desk show them; others are the same for every reader.
+    at_desk = request.path.startswith("/moderation") and current_user.is_authenticated
+    return {"rooms": rooms() if at_desk else []}

@@ -13,11 +13,14 @@ from forum.base.refusal import Conflict, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web.cache import forget_pages
 from forum.base.web.forms import posted, refused_page
+from forum.complaints.covering import Cuts
 from forum.complaints.models import Complaint, Reply
 from forum.moderation import queries, two_people
 from forum.moderation.forms import DETECTION_LABELS, AnswerForm
 from forum.moderation.models import Proposal
+from forum.moderation.redaction import of_proposal
 from forum.moderation.views.answers import blueprint, is_mine, waiting, what
+from forum.moderation.views.cuts import preview_of
 from forum.moderation.waiting import is_request
 
 route_acts(
@@ -65,7 +68,7 @@ def reject(number: int) -> tuple[str, int] | Response:
     return redirect(url_for("moderation.statement", number=number), 303)
 
 
-def _row(proposal: Proposal, complaint: Complaint, reply: Reply | None) -> dict[str, Any]:
+def _row(proposal: Proposal, complaint: Complaint | None, reply: Reply | None) -> dict[str, Any]:
     asked, mine = is_request(proposal), is_mine(proposal)
     return {
         **what(proposal),
@@ -73,12 +76,7 @@ def _row(proposal: Proposal, complaint: Complaint, reply: Reply | None) -> dict[
         "href": url_for("moderation.statement", number=proposal.number),
         "found_label": DETECTION_LABELS[proposal.detection] if proposal.detection else None,
         "until": proposal.until,
-        "title": complaint.title,
-        "body_html": complaint.body_html if reply is None else reply.body_html,
-        "author": complaint.author if reply is None else reply.by,
-        "posted_at": complaint.posted_at if reply is None else reply.posted_at,
-        "supporters": complaint.supporters,
-        "replies": complaint.replies,
+        **_said(proposal, complaint, reply),
         "mine": mine,
         "missing_auditor": _lacks_auditor(proposal),
         "form": None if mine else AnswerForm(tag=f"-{proposal.number}"),
@@ -88,11 +86,37 @@ def _row(proposal: Proposal, complaint: Complaint, reply: Reply | None) -> dict[
     }
 
 
+def _said(proposal: Proposal, complaint: Complaint | None, reply: Reply | None) -> dict[str, Any]:
+    """What the measure is about; of a suspension, whose it is, for the desk alone."""
+    if complaint is None:
+        return {"title": None, "preview": [], "target": queries.suspect(proposal.target_id or 0)}
+    said = complaint if reply is None else reply
+    cuts = of_proposal(proposal)
+    return {
+        "title": complaint.title,
+        "body_html": said.body_html,
+        "author": complaint.author if reply is None else reply.by,
+        "posted_at": said.posted_at,
+        "supporters": complaint.supporters,
+        "replies": complaint.replies,
+        "preview": _preview(complaint, reply, cuts) if cuts else [],
+    }
+
+
+def _preview(complaint: Complaint, reply: Reply | None, cuts: Cuts) -> list[dict[str, Any]]:
+    try:
+        return preview_of(complaint, reply, cuts)
+    except Refusal:  # the author changed the words meanwhile
+        return []
+
+
 def _lacks_auditor(proposal: Proposal) -> bool:
     needs = two_people.ACTS[proposal.act].needs_auditor
     return needs and "auditor" not in (proposal.by, current_user.role)
 
 
-def _propose_href(proposal: Proposal) -> str:
+def _propose_href(proposal: Proposal) -> str | None:
+    if proposal.complaint is None:
+        return None
     return url_for(f"moderation.{proposal.act}_form", number=proposal.complaint,
                    item=proposal.item)  # fmt: skip

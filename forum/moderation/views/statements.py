@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
 from forum.base.db import db
 from forum.base.refusal import NotFound
-from forum.base.rights import route_acts
+from forum.base.rights import may, route_acts
 from forum.base.web.cache import public_page
 from forum.base.web.filters import localtime
+from forum.base.web.guard import role
 from forum.log import stamp
 from forum.log.queries import MOST
 from forum.log.words import reason_label
-from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS
+from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS, RestoreForm
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress import appeal_sentence, appeal_until
+from forum.moderation.undoing import in_force
 from forum.moderation.views.answers import blueprint, salt_of, waiting, what
 
 route_acts({"moderation.statement": "read"})
 
 SCOPE_LABELS = {
     "remove": lambda: _("全网不可见，原处留有说明"),
+    "redact": lambda: _("只遮盖一部分，其余照常显示，遮盖处有标记"),
+    "delist": lambda: _("列表、搜索和订阅里没有，那一页还在"),
+    "suspend": lambda: _("这位作者不能发表新内容，已发表的照常显示"),
+    "refuse": lambda: _("没有发布过，原处留有说明"),
     "erase": lambda: _("内容已销毁，不能恢复，原处留有说明"),
 }
 
@@ -72,6 +78,7 @@ def _statement_page(s: Statement, proposal: Proposal | None) -> str:
             "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
             "appeal_sentence": appeal_sentence(appeal_until(s.at)),
             "appeal_href": None,
+            "lift": _lift(s),
             "waiting": waiting(proposal) if proposal else None,
         },
     )
@@ -92,8 +99,20 @@ def _decided(s: Statement) -> dict[str, Any]:
     }
 
 
+def _lift(s: Statement) -> dict[str, Any] | None:
+    """For moderators: the form that undoes it, while there is something to undo."""
+    if not may(role(), "complaint.restore") or not in_force(s):
+        return None
+    form = RestoreForm()
+    form.offer_reasons()
+    return {"form": form, "href": url_for("moderation.lift", number=s.number)}
+
+
 def _lifted(s: Statement) -> str | None:
     if s.restored_at is None:
         return None
+    if s.act not in ("remove", "refuse"):
+        return _("这项处理已于 %(at)s 撤销，恢复原样，原因：%(reason)s。",
+                 at=localtime(s.restored_at), reason=reason_label(s.restored_reason or "mistake"))  # fmt: skip
     return _("这条意见已于 %(at)s 恢复显示，原因：%(reason)s。",
              at=localtime(s.restored_at), reason=reason_label(s.restored_reason or "mistake"))  # fmt: skip

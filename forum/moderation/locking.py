@@ -1,0 +1,62 @@
+"""Closing comments under a complaint, and opening them again. The text, replies and me-toos stay."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from forum.accounts.models import Account
+from forum.base import rights
+from forum.base.db import transaction
+from forum.base.refusal import Invalid
+from forum.complaints.models import SHOWN, Complaint
+from forum.complaints.service import existing, tell, touch
+from forum.log import service as log
+from forum.moderation.already import too_late
+from forum.moderation.models import Ruling
+from forum.moderation.rulings import Grounds, keep_ruling, ruling_fields
+
+GROUNDS = ("abuse", "spam", "personal-data", "illegal", "off-topic", "impersonation", "policy")
+UNLOCK_REASONS = ("mistake", "appeal-upheld", "lapsed")
+
+
+def lock(moderator: Account, number: int, given: Grounds) -> Ruling:
+    """Let nobody comment any more; what is there stays, and the page says why."""
+    rights.require(moderator.role, "complaint.lock")
+    with transaction():
+        said = ruling_fields(given, GROUNDS, moderator.staff_no)
+        complaint = existing(number)
+        check_lock(complaint)
+        entry = log.append("complaint.locked", complaint=number, of=complaint.act_entry,
+                           by=moderator.role, **said)  # fmt: skip
+        _set(complaint, entry, locked=True)
+        tell(complaint, "locked", ruling=entry.index)
+        return keep_ruling(complaint, "lock", entry, said)
+
+
+def unlock(person: Account, number: int, reason: str) -> Complaint:
+    """Let people comment again."""
+    rights.require(person.role, "complaint.unlock")
+    if reason not in UNLOCK_REASONS:
+        raise Invalid(_l("请选择恢复的原因。"), "reason")
+    with transaction():
+        complaint = existing(number)
+        if complaint.state not in SHOWN or not complaint.locked:
+            raise too_late(complaint, _l("这条意见没有停止评论。"))
+        entry = log.append("complaint.unlocked", complaint=number, of=complaint.act_entry,
+                           by=person.role, staff=person.staff_no, reason=reason)  # fmt: skip
+        _set(complaint, entry, locked=False)
+        tell(complaint, "unlocked")
+        return complaint
+
+
+def check_lock(complaint: Complaint) -> None:
+    """Conflict unless it can be read and commented on."""
+    if complaint.state not in SHOWN:
+        raise too_late(complaint, _l("这条意见已不在展示，不能再操作。"))
+    if complaint.locked:
+        raise too_late(complaint, _l("这条意见已停止评论。"))
+
+
+def _set(complaint: Complaint, entry: log.Appended, *, locked: bool) -> None:
+    complaint.locked, complaint.act_entry = locked, entry.index
+    touch(complaint, entry)

@@ -1,0 +1,88 @@
+"""What was taken from view and is kept for an appeal: for auditors, and for those who decided it.
+
+Whoever looks leaves an entry first (``sealed.viewed``); the page that does both is not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from forum.accounts.models import Account
+from forum.base.db import db
+from forum.base.refusal import NotAllowed, NotFound
+from forum.complaints.covering import sealed_by
+from forum.complaints.models import Complaint, Photo, Reply, Version
+from forum.moderation.measures import target_of
+from forum.moderation.models import Proposal, Statement
+
+
+@dataclass(frozen=True)
+class SealedPart:
+    """One piece of what cannot be read any more. entry: that committed to it; field: as there
+    (text, remedy, author, photo.<k> …); value: the words, of a photo the digest of its file."""
+
+    entry: int
+    field: str
+    value: str
+
+
+def sealed_content(person: Account, statement: int) -> list[SealedPart]:
+    """What the statement of this number took from view, in order of its entries.
+
+    NotFound when there is no such statement; NotAllowed (rule ``sealed``) for everybody but
+    auditors and the moderators who decided it. Empty when nothing is kept (any more).
+    """
+    found = db.session.get(Statement, statement)
+    if found is None:
+        raise NotFound(_l("没有这份处理说明。"))
+    if person.role != "auditor" and not _decided(person, found):
+        raise NotAllowed(_l("封存的原文只有独立监督员和作决定的人可以看。"), rule="sealed")
+    if found.act == "redact":
+        parts = [SealedPart(row.place, row.name, row.value) for row in sealed_by(statement)]
+        return [part for part in parts if not part.field.endswith(".received")]
+    return _taken_down(found)
+
+
+def _decided(person: Account, statement: Statement) -> bool:
+    waiting = db.session.get(Proposal, statement.number)
+    third = waiting.decided_staff if waiting is not None else None
+    deciders = (statement.staff, statement.second, third)
+    return person.role == "moderator" and person.staff_no in deciders
+
+
+def _taken_down(statement: Statement) -> list[SealedPart]:
+    """What was removed or refused stays in its own rows, and is shown there to nobody."""
+    if statement.complaint is None:
+        return []
+    complaint, reply = target_of(statement.complaint, statement.item)
+    shown = complaint if reply is None else reply
+    if shown.state not in ("removed", "refused") or shown.statement != statement.number:
+        return []
+    words = _of_complaint(complaint) if reply is None else _of_reply(reply)
+    of = Photo.reply_id.is_(None) if reply is None else Photo.reply_id == reply.id
+    query = select(Photo).where(Photo.complaint == complaint.number, of).order_by(Photo.position)
+    for photo in db.session.scalars(query):
+        name = f"photo.{photo.position}"
+        words += [SealedPart(photo.entry, name, photo.sha256),
+                  SealedPart(photo.entry, f"{name}.alt", photo.alt)]  # fmt: skip
+    return words
+
+
+def _of_complaint(complaint: Complaint) -> list[SealedPart]:
+    versions = select(Version).where(Version.complaint == complaint.number)
+    parts = [SealedPart(row.entry, "text", f"{row.title}\n{row.body}")
+             for row in db.session.scalars(versions.order_by(Version.entry))]  # fmt: skip
+    parts.append(SealedPart(complaint.entry, "author", complaint.author))
+    if complaint.remedy:
+        parts.append(SealedPart(complaint.entry, "remedy", complaint.remedy))
+    return parts
+
+
+def _of_reply(reply: Reply) -> list[SealedPart]:
+    return [
+        SealedPart(reply.entry, "text", reply.body),
+        SealedPart(reply.entry, "author", reply.by),
+    ]

@@ -1,0 +1,142 @@
+"""The same act on many: a preview, one entry for each, and all of them or none."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from forum.base.db import db
+from forum.base.refusal import Conflict, Invalid, NotAllowed
+from forum.complaints.service import existing
+from forum.log import queries as log
+from forum.moderation import bulk, holding, two_people
+from forum.moderation.bulk import Wish
+from forum.moderation.models import Proposal
+from forum.moderation.moving import Place
+from tests.factories import (
+    a_complaint,
+    a_member,
+    a_person,
+    a_removal,
+    a_statement,
+    csrf,
+    sign_in,
+)
+from tests.moderation.rooms import LOCK, MOVE, differences, kinds_of
+
+
+def some(how_many: int = 4) -> tuple[int, ...]:
+    """Complaints of one author."""
+    author = a_member()
+    return tuple(a_complaint(author, title=f"第 {n + 1} 件").number for n in range(how_many))
+
+
+def wishes(numbers: tuple[int, ...], into: int) -> list[Wish]:
+    """Each act on these numbers, with all that it needs."""
+    return [
+        Wish("remove", numbers, statement=a_statement()),
+        Wish("lock", numbers, grounds=LOCK),
+        Wish("move", numbers, grounds=MOVE, place=Place(category="parking")),
+        Wish("merge", numbers, into=into),
+    ]
+
+
+def test_every_item_has_its_own_entry_under_one_statement(app: Flask) -> None:
+    older, *numbers = some()
+    done = ["statement.proposed", "complaint.locked", "complaint.moved", "complaint.merged"]
+    for wish, kind in zip(wishes(tuple(numbers), older), done, strict=True):
+        assert [item.problem for item in bulk.preview(a_person("moderator"), wish)] == [None] * 3
+        assert bulk.carry_out(a_person("moderator"), wish) == 3
+        assert {kinds_of(number)[-1] for number in numbers} == {kind}
+    assert existing(older).supporters == 0
+    assert differences() == []
+
+
+def test_a_bulk_removal_is_only_proposed(app: Flask) -> None:
+    numbers, first = some(), a_person("moderator")
+    bulk.carry_out(first, Wish("remove", numbers, statement=a_statement()))
+    waiting = db.session.query(Proposal).order_by(Proposal.number).all()
+    assert [p.complaint for p in waiting] == list(numbers)
+    assert {existing(number).state for number in numbers} == {"visible"}
+    with pytest.raises(NotAllowed):
+        two_people.approve(first, waiting[0].number)
+    two_people.approve(a_person("moderator"), waiting[0].number)
+    assert existing(numbers[0]).state == "removed"
+
+
+@pytest.mark.parametrize("act", [0, 1, 2, 3])
+def test_when_half_of_them_are_gone_nothing_is_changed(app: Flask, act: int) -> None:
+    older, *numbers = some(5)
+    gone = numbers[1::2]
+    for number in gone:
+        a_removal(existing(number))
+    moderator = a_person("moderator")
+    wish = wishes(tuple(numbers), older)[act]
+    before = log.tip().size
+    found = bulk.preview(moderator, wish)
+    assert [item.number for item in found if item.problem] == gone
+    assert all(not item.title for item in found if item.problem)
+    with pytest.raises(Conflict) as refused:
+        bulk.carry_out(moderator, wish)
+    assert refused.value.evidence["numbers"] == gone
+    assert all(f"#{number}（" in str(refused.value.sentence) for number in gone)
+    assert log.tip().size == before and differences() == []
+
+
+def test_one_fault_in_the_grounds_changes_nothing(sqlite_app: Flask) -> None:
+    numbers, moderator = some(), a_person("moderator")
+    before = log.tip().size
+    for wish in (Wish("lock", numbers), Wish("remove", numbers), Wish("merge", numbers),
+                 Wish("move", numbers, grounds=MOVE), Wish("lock", ()), Wish("shout", numbers),
+                 Wish("lock", tuple(range(1, 200)), grounds=LOCK)):  # fmt: skip
+        with pytest.raises((Invalid, Conflict)):
+            bulk.carry_out(moderator, wish)
+        db.session.rollback()
+    assert log.tip().size == before
+
+
+def test_two_moderators_at_once_one_wins(app: Flask) -> None:
+    numbers, first = some(), a_person("moderator")
+    bulk.carry_out(first, Wish("lock", numbers, grounds=LOCK))
+    with pytest.raises(Conflict) as late:
+        bulk.carry_out(a_person("moderator"), Wish("lock", numbers[2:], grounds=LOCK))
+    assert first.staff_no in str(late.value.sentence)
+
+
+def test_what_waits_is_published_together(sqlite_app: Flask) -> None:
+    sqlite_app.config["FORUM_HOLD"] = "on"
+    numbers = some()
+    holding.publish(a_person("moderator"), numbers[0])
+    with pytest.raises(Conflict):
+        bulk.carry_out(a_person("moderator"), Wish("publish", numbers))
+    bulk.carry_out(a_person("moderator"), Wish("publish", numbers[1:]))
+    assert {existing(number).state for number in numbers} == {"visible"}
+
+
+@pytest.mark.parametrize("role", ["member", "staff", "executive", "auditor", "admin"])
+def test_only_a_moderator_acts_on_many(sqlite_app: Flask, role: str) -> None:
+    person, numbers = (a_member("二栋小李") if role == "member" else a_person(role)), some()
+    for verb in (bulk.preview, bulk.carry_out):
+        with pytest.raises(NotAllowed):
+            verb(person, Wish("lock", numbers, grounds=LOCK))
+
+
+def test_the_forms_lead_from_choosing_over_the_preview_to_the_act(sqlite_app: Flask) -> None:
+    one, two, three = some(3)
+    a_removal(existing(three))
+    browser = sign_in(sqlite_app, a_person("moderator"))
+    assert f'name="numbers" value="{one}"' in browser.get("/moderation/bulk").text
+    seen = browser.get(f"/moderation/bulk/preview?act=lock&numbers={one}&numbers={two}+{three}")
+    assert seen.status_code == 200 and "不能：" in seen.text
+    seen = browser.get(f"/moderation/bulk/preview?act=lock&numbers={one}&numbers={two}")
+    assert "不能：" not in seen.text and 'name="facts"' in seen.text
+    form = {"csrf_token": csrf(browser), "act": "lock", "numbers": [str(one), str(three)],
+            "reason": "abuse", "clause": "3.4", "facts": LOCK.facts}  # fmt: skip
+    assert browser.post("/moderation/bulk", data=form).status_code == 409
+    assert not existing(one).locked
+    form["numbers"] = [str(one), str(two)]
+    assert browser.post("/moderation/bulk", data=form | {"facts": ""}).status_code == 400
+    assert browser.post("/moderation/bulk", data=form).status_code == 303
+    assert existing(one).locked and existing(two).locked
+    for act in ("move", "merge", "remove", "refuse", "publish", ""):
+        assert browser.get(f"/moderation/bulk/preview?act={act}&numbers={one}").status_code == 200

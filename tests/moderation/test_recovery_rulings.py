@@ -1,0 +1,38 @@
+"""Rows that were lost come back from the entries: what was decided, by whom, and from where."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from forum.base.db import db, transaction
+from forum.moderation import locking, merging, moving
+from forum.moderation.models import MergeProposal, Ruling
+from forum.moderation.moving import Place
+from forum.moderation.recovery_rulings import LOST_TEXT, recover_rulings
+from tests.factories import a_complaint, a_person
+from tests.moderation.rooms import LOCK, MOVE
+
+
+def rows(model: type) -> list[dict[str, object]]:
+    """All rows of a table but what only its words, or an account, could tell."""
+    hidden = {"facts", "account_id"}
+    names = [column.name for column in model.__table__.columns if column.name not in hidden]
+    found = db.session.query(model).order_by(model.entry)
+    return [{name: getattr(row, name) for name in names} for row in found]
+
+
+def test_rulings_and_proposals_come_back_without_their_words(app: Flask) -> None:
+    moderator, first, second, third = a_person("moderator"), *(a_complaint() for _ in range(3))
+    locking.lock(moderator, first.number, LOCK)
+    moving.move(moderator, first.number, Place(category="parking"), MOVE)
+    for complaint in (second, third):
+        merging.propose(a_person(), complaint.number, first.number)
+    merging.merge(moderator, second.number, first.number)
+    before = [rows(Ruling), rows(MergeProposal)]
+    with transaction():
+        db.session.query(Ruling).delete()
+        db.session.query(MergeProposal).delete()
+        recover_rulings(0)
+        recover_rulings(0)
+    assert [rows(Ruling), rows(MergeProposal)] == before
+    assert {row.facts for row in db.session.query(Ruling)} == {LOST_TEXT}
