@@ -35,6 +35,14 @@ PUBLIC: dict[str, frozenset[str]] = {
 LOG = frozenset({"log_entry", "log_node", "log_checkpoint", "log_cosignature", "log_published"})
 # Seen by one person, or by nobody.
 PRIVATE = frozenset(
-    {"submission", "notice", "one_time_code", "failed_sign_in", "outbox", "job_run", "sealed",
-     "suspension"}
+    {
+        "submission",
+        "notice",
+        "one_time_code",
+        "failed_sign_in",
+        "outbox",
+        "job_run",
+        "sealed",
+        "suspension",
+    }
 )

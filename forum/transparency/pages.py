@@ -119,7 +119,7 @@ def _parts(counted: Balance) -> list[Part]:
 
 def _removal(statement: Statement) -> Removal:
     return Removal(
-        number=statement.complaint,
+        number=statement.complaint or 0,
         at=statement.at,
         ground_label=str(reason_label(statement.reason)),
         by=statement.staff,

@@ -103,11 +103,11 @@ def _newest() -> list[ColumnElement[Any]]:
 
 
 def removals(limit: int = REMOVALS_SHOWN) -> list[Statement]:
-    """The newest statements of reasons, of removals that were taken back too."""
+    """The newest statements of reasons for removing complaints, of those taken back too."""
     return list(
         db.session.scalars(
             select(Statement)
-            .where(Statement.act == "remove")
+            .where(Statement.act == "remove", Statement.item.is_(None))
             .order_by(Statement.number.desc())
             .limit(limit)
         )
