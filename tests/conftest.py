@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from forum.app import create_app
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.plugin", "tests.postgres", "tests.strangers", "tests.scenes"]
 
 SITE = "http://board.test"
+# Hundreds of boards are made; their templates need not be compiled hundreds of times. What is
+# kept is looked up by the template's text, so a changed one is compiled anew.
+_COMPILED = Path(__file__).parent.parent / "build" / "templates"
+_COMPILED.mkdir(parents=True, exist_ok=True)
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_COMPILED))}
 
 
 def settings(instance: Path, **more: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from forum.monitor.round import Options, Report, Round
 from forum.monitor.state import State
 from forum.monitor.web import Site
 from forum.tlog.note import CosignatureVerifier, Verifier
+from forum.transparency import figures
 from tests.scenes import a_board_in_use
 
 UNHURRIED = 10_000.0
@@ -66,6 +67,8 @@ class Board:
             cache = self.app.extensions[kept]
             cache._pages.clear()
             cache._bytes = 0
+        # Copies of one board have the same roots, which in life never return.
+        figures._kept._known.clear()
 
 
 def monitor(
@@ -128,7 +131,9 @@ def serve() -> Iterator[Callable[..., Board]]:
         context.push()
         ends.append(lambda: _end(server, thread, context))
         url = f"http://127.0.0.1:{server.server_port}"
-        return Board(app, instance, url, resource("log").signer.vkey)
+        board = Board(app, instance, url, resource("log").signer.vkey)
+        board.forget()
+        return board
 
     yield serve
     for end in reversed(ends):
