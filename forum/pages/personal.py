@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_login import current_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from wtforms import Form
 
 from forum.base import clock, rights
@@ -15,13 +15,13 @@ from forum.base.web.guard import role
 from forum.complaints.author_acts import MAY_BECOME
 from forum.complaints.clocks import WITHDRAWAL_UNDO
 from forum.complaints.forms import ActForm, CommentForm
-from forum.complaints.models import Reply, Support
+from forum.complaints.models import Reply
 from forum.log.words import reason_label
 from forum.moderation.forms import RestoreForm
 from forum.moderation.ruling_forms import UnlockForm
 from forum.moderation.rulings import lock_of
-from forum.pages.cuts import own_words
 from forum.pages.head import Head
+from forum.pages.own import Own, own_of
 from forum.response.forms import ReplyForm, ResolveForm
 
 RESOLVABLE = ("open", "disputed", "answered", "promised")
@@ -63,7 +63,8 @@ ENDPOINTS = {
 def personal(head: Head) -> dict[str, Any]:
     """The context of complaints/_actions.html and of what may be done with one that is gone."""
     who = role()
-    can = _reading(head, who) | _owning(head, who) | _working(head, who)
+    own = own_of(head)
+    can = _reading(head, who, own) | _owning(head, who) | _working(head, who)
     return {
         "can": can,
         "act": {
@@ -73,7 +74,7 @@ def personal(head: Head) -> dict[str, Any]:
         },
         "forms": {name: form for name in can if can[name] and (form := _form(name, head))},
         "locked_by": _lock(head) if head.locked and head.is_shown else None,
-        "own_words": own_words(head),
+        "own_words": own.words,
         "items": _items(head) if can["redact"] else [],
         "login_href": url_for("accounts.login", next=request.full_path.rstrip("?")),
     }
@@ -93,11 +94,11 @@ def is_author(head: Head) -> bool:
     return current_user.is_authenticated and head.account_id == current_user.id
 
 
-def _reading(head: Head, who: str) -> dict[str, bool]:
+def _reading(head: Head, who: str, own: Own) -> dict[str, bool]:
     may_support = (
         head.state == "visible" and not is_author(head) and rights.may(who, "complaint.support")
     )
-    supports = may_support and _supports(head.number)
+    supports = may_support and own.supports
     return {
         "support": may_support and not supports,
         "unsupport": supports,
@@ -168,16 +169,6 @@ def _items(head: Head) -> list[dict[str, Any]]:
 
 
 # Made once, for every page of a complaint that a member opens.
-_SUPPORT = select(Support.complaint).where(
-    Support.complaint == bindparam("number"), Support.account_id == bindparam("person")
-)
-
-
-def _supports(number: int) -> bool:
-    asked = {"number": number, "person": current_user.id}
-    return db.session.scalar(_SUPPORT, asked) is not None
-
-
 def _form(name: str, head: Head) -> Form | None:
     if name in STATUS_OF or name in KIND_OF:
         form = ActForm(tag=f"-{name}", of=head.act_entry, status=STATUS_OF.get(name))
