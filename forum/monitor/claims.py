@@ -16,11 +16,27 @@ from forum.tlog.entry import parse_entry
 CACHED = timedelta(seconds=60)
 # So many entries at most are younger than that.
 MOST_FRESH = 20_000
+NO_TREE = "a tree of the log"
 
 
 def largest(site: Site) -> int:
     """The size of the largest tree that any page named."""
     return max((size for claim in site.claims if (size := _size(claim)) is not None), default=0)
+
+
+def awaited(site: Site, state: State, size: object, root: object, url: str) -> str | None:
+    """The root (base64) that figures counted at a tree of `size` must name.
+
+    None where the tree is ahead of the checkpoint, as signed pages may be for a while: the round
+    then waits for it. Words that no root can equal where there is no such tree.
+    """
+    if type(size) is not int:
+        return NO_TREE
+    if size > state.size:
+        site.claims.setdefault(f"{size} {root}", url)
+        return None
+    known = state.root_at(size)
+    return NO_TREE if known is None else b64encode(known).decode("ascii")
 
 
 def settled(state: State, now: datetime) -> int:

@@ -120,7 +120,7 @@ def plant(flaw: str) -> None:
     """``receipt-before-commit``: the answer leaves, then COMMIT. ``last-signed-before-commit``: so
     does the mark outside the database. Nothing else: no flaw."""
     if flaw == "receipt-before-commit":
-        Flask.full_dispatch_request = _answer_first(Flask.full_dispatch_request)  # type: ignore
+        Flask.full_dispatch_request = _answer_first(Flask.full_dispatch_request)  # type: ignore[method-assign]
     elif flaw == "last-signed-before-commit":
         around_sealing = log._seal
 
