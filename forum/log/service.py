@@ -12,7 +12,7 @@ COMMIT returned; then `last-signed` is raised.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -50,8 +50,8 @@ class Appended:
 class _Open:
     """The log inside one open transaction: as it was found, and what was added since.
 
-    entries, openings: rows in the order of their tables' columns. projects: the project of each
-    complaint met so far. read_at: the shared clock when it was read, None where there is none,
+    entries, openings: rows in the order of their tables' columns; an entry's project is what it
+    says itself, until it is sealed. read_at: the shared clock when it was read, None where there is none,
     and ours then (monotonic s). said: the newest time as entries write it.
     """
 
@@ -61,7 +61,6 @@ class _Open:
     rotations: list[Rotation]
     entries: list[store.Row] = field(default_factory=list)
     openings: list[store.Row] = field(default_factory=list)
-    projects: dict[int, str | None] = field(default_factory=dict)
     read_at: tuple[datetime | None, float] | None = None
     said: str = ""
 
@@ -89,10 +88,9 @@ def append(
     data = format_entry(entry)
     index = open_log.size + len(open_log.entries)
     complaint = entry.get("complaint")
-    project = _project_of(open_log, entry)
     open_log.openings += [(index, name, salt, complaint) for name, salt in salts.items()]
     open_log.entries.append(
-        (index, data, kind, at, KINDS[kind].hides, entry.get("by"), complaint, project)
+        (index, data, kind, at, KINDS[kind].hides, entry.get("by"), complaint, entry.get("project"))
     )
     if kind == ROTATED:
         open_log.rotations.append(read_rotation(index, entry))
@@ -178,17 +176,14 @@ def accept_clock() -> Appended:
         return append("setting.changed", by="admin", staff=None, setting="clock", value="accepted")
 
 
-def _project_of(open_log: _Open, entry: Mapping[str, Any]) -> str | None:
-    """The project the complaint belongs to since it was last touched, for the log's filter."""
-    complaint, project = entry.get("complaint"), entry.get("project")
-    if complaint is None:
-        return project
-    known = open_log.projects
-    if project is not None:
-        known[complaint] = project
-    elif complaint not in known:
-        known[complaint] = store.newest_project(complaint)
-    return known[complaint]
+def _with_projects(entries: list[store.Row]) -> Iterator[store.Row]:
+    """The rows, each with the project its complaint belongs to by then, for the log's filter."""
+    asked = {complaint for *_, complaint, project in entries if complaint and project is None}
+    known = store.newest_projects(asked)
+    for *row, complaint, project in entries:
+        if complaint is not None and project is not None:
+            known[complaint] = project
+        yield (*row, complaint, project or known.get(complaint))
 
 
 def _seal(change: Transaction, keys: LogKeys) -> None:
@@ -201,7 +196,7 @@ def _seal(change: Transaction, keys: LogKeys) -> None:
     size, at = open_log.size + len(leaves), open_log.entries[-1][3]
     signers = keys.signers(keys.chain(open_log.rotations), size, at)
     db.session.flush()
-    store.insert(LogEntry, open_log.entries)
+    store.insert(LogEntry, list(_with_projects(open_log.entries)))
     store.insert(LogNode, nodes)
     if open_log.openings:
         store.insert(Opening, open_log.openings)

@@ -7,12 +7,12 @@ and recomputed before anything is signed: see `service._seal`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Dialect, Table, bindparam, select, text
+from sqlalchemy import Dialect, Table, bindparam, func, select, text
 
 from forum.base.db import db
 from forum.log.models import LogCheckpoint, LogEntry
@@ -23,12 +23,14 @@ _entries = cast(Table, LogEntry.__table__)
 _checkpoints = cast(Table, LogCheckpoint.__table__)
 _NEWEST = select(_entries.c.idx, _entries.c.at).order_by(_entries.c.idx.desc()).limit(1)
 _NOTE = select(_checkpoints.c.note).order_by(_checkpoints.c.size.desc()).limit(1)
-_PROJECT = (
-    select(_entries.c.project)
-    .where(_entries.c.complaint == bindparam("complaint"))
-    .order_by(_entries.c.idx.desc())
-    .limit(1)
+_LAST = (
+    select(func.max(_entries.c.idx))
+    .where(_entries.c.complaint.in_(bindparam("complaints", expanding=True)))
+    .group_by(_entries.c.complaint)
 )
+_PROJECTS = select(_entries.c.complaint, _entries.c.project).where(_entries.c.idx.in_(_LAST))
+# So many are asked for at once: a statement holds a bounded number of parameters.
+_ASKED = 500
 _CLOCK = text("SELECT clock_timestamp()")
 
 
@@ -58,10 +60,14 @@ def database_clock() -> datetime | None:
     return cast(datetime, connection.execute(_CLOCK).scalar_one())
 
 
-def newest_project(complaint: int) -> str | None:
-    """The project beside the newest entry about the complaint."""
-    found = db.session.connection().execute(_PROJECT, {"complaint": complaint})
-    return cast("str | None", found.scalar())
+def newest_projects(complaints: Iterable[int]) -> dict[int, str | None]:
+    """The project beside the newest entry about each of the complaints that have one."""
+    connection, asked = db.session.connection(), sorted(complaints)
+    found: dict[int, str | None] = {}
+    for first in range(0, len(asked), _ASKED):
+        some = connection.execute(_PROJECTS, {"complaints": asked[first : first + _ASKED]})
+        found.update((complaint, project) for complaint, project in some)
+    return found
 
 
 def insert(table: Any, rows: Sequence[Row]) -> None:

@@ -277,6 +277,23 @@ def test_the_rate_is_kept():
     assert 0.4 < time.monotonic() - begun < 2
 
 
+def test_over_a_kept_connection_everything_is_asked_for_once():
+    asked = []
+
+    def keep(connection: socket.socket) -> None:
+        request = b"the one that was read"
+        while request:
+            asked.append(request)
+            connection.sendall(OK + b"Content-Length: 4\r\n\r\nhere")
+            request = connection.recv(4096)
+
+    with raw(keep) as url:
+        site = Site(url, rate=UNHURRIED)
+        assert [site.get("/").body for _ in range(5)] == [b"here"] * 5
+        site.close()
+    assert (site.requests, len(asked)) == (5, 5)
+
+
 def test_what_a_site_says_does_not_steer_a_terminal():
     found = Finding("folded", seen="\x1b[2J\x1b]0;x\x07 <b>" + "长" * 999)
     assert "\x1b" not in found.seen and len(found.seen) == 300
