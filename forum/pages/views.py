@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forum.base.rights import route_acts
 from forum.base.web.cache import fragment, public_page
 from forum.log.stamp import tip_for_request, words
+from forum.pages.actions import actions_html
 from forum.pages.complaint import article_html
 from forum.pages.gone import gone_page
 from forum.pages.head import Head, head_of
@@ -112,12 +113,14 @@ def complaint(number: int) -> Response:
         return _notice(head, words(tip))
 
     def render() -> str:
+        mine = personal(head)
         return render_template(
             "complaints/complaint.html",
             article_html=article_html(head),
+            actions_html=actions_html(head, mine),
             title=head.title,
             number=number,
-            **personal(head),
+            **mine,
         )
 
     return public_page(head.version, words(tip), render)

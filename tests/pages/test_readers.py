@@ -1,5 +1,7 @@
 """Each reader is offered what they may do, and nothing else."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -62,6 +64,16 @@ def test_a_neighbour_supports_once_and_may_take_it_back(app: Flask) -> None:
     assert offered(app, complaint, neighbour) == {"support", "comment"}
     complaints.support(neighbour, complaint.number)
     assert offered(app, complaint, neighbour) == {"unsupport", "comment"}
+
+
+def test_every_reader_acts_with_the_token_of_their_own_session(app: Flask) -> None:
+    path = f"/complaints/{a_complaint().number}"
+    for reader in (a_member("甲"), a_member("乙")):
+        browser = sign_in(app, reader)
+        tokens = re.findall(r'name="csrf_token" value="([^"]*)"', browser.get(path).text)
+        assert len(tokens) > 1
+        sent = {"body": "我家也是。", "csrf_token": tokens[-1]}
+        assert browser.post(f"{path}/comments", data=sent).status_code == 303
 
 
 def test_the_author_confirms_what_the_company_calls_solved(app: Flask) -> None:

@@ -5,10 +5,11 @@ A route without a row in the rights table answers to nobody.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import ValidationError, generate_csrf, validate_csrf
@@ -19,6 +20,9 @@ from forum.base.refusal import Invalid, NotAllowed
 from forum.base.web.nosession import is_static
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Nobody can write it into a text, to have a token put there.
+_TOKEN_SLOT = secrets.token_urlsafe(24)
 
 Keeper = Callable[[str, int], Response]
 _keepers: dict[str, Keeper] = {}
@@ -90,5 +94,21 @@ def _comes_from_elsewhere() -> bool:
     return origin is not None and urlsplit(origin).netloc != request.host
 
 
+def without_token(render: Callable[[], str]) -> str:
+    """What `render` makes, for everybody: where the session's token belongs a slot is left."""
+    g.token_slot = True
+    try:
+        return render()
+    finally:
+        del g.token_slot
+
+
+def with_token(html: str) -> str:
+    """What `without_token` made, for this session."""
+    return html.replace(_TOKEN_SLOT, generate_csrf())
+
+
 def _token_when_signed_in() -> str:
+    if "token_slot" in g:
+        return _TOKEN_SLOT
     return generate_csrf() if current_user.is_authenticated else ""
