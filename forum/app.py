@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from forum import backup
 from forum.accounts import recovery as account_recovery
 from forum.accounts import session as sign_in
 from forum.accounts import views as accounts
@@ -61,6 +60,7 @@ from forum.response import timers as response_timers
 from forum.response import views as response
 from forum.transparency import service as transparency_service
 from forum.transparency import views as transparency
+from forum.upkeep import backup
 
 FEATURES = (log, accounts, complaints, response, moderation, notification_views, search_views,
             transparency, digest, feed_views, pages)  # fmt: skip

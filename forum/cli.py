@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from forum import upkeep
 from forum.terminal import (
     Day,
     OneLineErrors,
@@ -21,6 +20,7 @@ from forum.terminal import (
     serve_board,
     work,
 )
+from forum.upkeep import commands as upkeep
 
 FILE = click.Path(path_type=Path)
 BIND = click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")

@@ -21,7 +21,7 @@ from forum.moderation import rules
 from forum.places.queries import departments
 from forum.places.service import add_default_categories, add_department
 from forum.startup import has_log, log_settings
-from forum.upgrade import know_migrations, upgrade
+from forum.upkeep.upgrade import know_migrations, upgrade
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from forum.log import service as log
 from forum.log.models import LogEntry
 from forum.log.triggers import missing_triggers
 from forum.tlog.entry import parse_entry
-from forum.upgrade import why_not_current
+from forum.upkeep.upgrade import why_not_current
 
 NO_WITNESSES = "none"
 NEAR = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")

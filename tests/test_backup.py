@@ -16,7 +16,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from forum.app import ROW_CHECKS, create_app
-from forum.backup import back_up, forget_aside
 from forum.base import clock, outbox
 from forum.base.db import db
 from forum.base.resources import resource
@@ -28,13 +27,14 @@ from forum.log import queries as log
 from forum.log.check import check_log
 from forum.log.export import export_log
 from forum.log.mirror import CannotRecover, open_mirror
-from forum.manifest import MANIFEST, BackupRefused, digest_of, forget_expired
 from forum.moderation import erasure, two_people
 from forum.moderation.measures import Measure, StatementOfReasons
-from forum.recovery import recover_board
 from forum.response import service as response
-from forum.restore import Wish, restore
 from forum.startup import check
+from forum.upkeep.backup import back_up, forget_aside
+from forum.upkeep.manifest import MANIFEST, BackupRefused, digest_of, forget_expired
+from forum.upkeep.recovery import recover_board
+from forum.upkeep.restore import Wish, restore
 from tests.conftest import settings
 from tests.factories import a_complaint, a_member, a_person
 from tests.machine import postgres_bin
@@ -129,7 +129,7 @@ def test_a_backup_appears_whole_or_not_at_all(instance, tmp_path, monkeypatch):
     def fail(*_arguments: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("forum.backup.copy_files", fail)
+    monkeypatch.setattr("forum.upkeep.backup.copy_files", fail)
     with pytest.raises(OSError, match="full"):
         back_up(tmp_path / "backups" / "one", progress=quiet)
     assert list((tmp_path / "backups").iterdir()) == []
@@ -340,7 +340,7 @@ def test_a_restore_that_fails_leaves_the_board_as_it_was(instance, tmp_path, mon
     def fail(*_arguments: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("forum.restore._put_in_place", fail)
+    monkeypatch.setattr("forum.upkeep.restore._put_in_place", fail)
     with pytest.raises(OSError, match="full"):
         put_back(instance, folder, replace=True)
     assert (log.tip(), resource("log").last_signed.read()) == (tip, signed)

@@ -40,7 +40,7 @@ MACHINERY = {
 }
 # They play a whole instance back; tests/test_recover.py and test_backup.py hold the result
 # against the log row by row.
-WHOLE_BOARDS = ("forum.restore", "forum.recovery")
+WHOLE_BOARDS = ("forum.upkeep.restore", "forum.upkeep.recovery")
 # Their entries are the first of every board here: nothing public is there before them.
 FIRST = {"forum.setup.open_board", "forum.places.service.add_default_categories"}
 # They carry out what an erased entry ordered, in places that it cannot reach in one transaction.

@@ -36,10 +36,10 @@ from forum.moderation import two_people
 from forum.moderation.measures import Measure, StatementOfReasons
 from forum.places import queries as places
 from forum.places import service as place_service
-from forum.recovery import recover_board
 from forum.response import service as response
 from forum.response.service import Resolution
 from forum.setup import open_board
+from forum.upkeep.recovery import recover_board
 from tests import postgres
 from tests.conftest import settings
 from tests.factories import a_code, a_complaint, a_member, a_person, a_project

@@ -18,7 +18,7 @@ from forum.log import queries as log
 from forum.log.check import check_log
 from forum.log.triggers import missing_triggers
 from forum.startup import NotReady, check
-from forum.upgrade import know_migrations, known_revisions, upgrade, why_not_current
+from forum.upkeep.upgrade import know_migrations, known_revisions, upgrade, why_not_current
 from tests.conftest import settings
 from tests.factories import a_complaint, a_member
 

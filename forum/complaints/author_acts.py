@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from forum.accounts.models import Account
 from forum.accounts.suspended import require_may_write
@@ -39,6 +39,7 @@ from forum.tlog.authorkey import (
 )
 from forum.tlog.commitment import commit, new_salt
 
+MOST_EDITS = 100
 MAY_BECOME = {
     "confirmed": ("resolved",),
     "disputed": ("resolved",),
@@ -81,6 +82,7 @@ def edit(author: Account, number: int, title: str, body: str, proof: Proof) -> V
         complaint = _own(author, number, proof)
         if (title, body) == (complaint.title, complaint.body):
             raise Invalid(_l("文字没有变化。"), "body")
+        _require_few(number)
         salt = proof.salt or new_salt()
         entry = _append(complaint, proof, "complaint.edited", text=f"{title}\n{body}", salt=salt)
         proven = _is_proven(proof)
@@ -91,6 +93,15 @@ def edit(author: Account, number: int, title: str, body: str, proof: Proof) -> V
             complaint.title, complaint.body = title, body
             complaint.body_html = version.body_html
         return version
+
+
+def _require_few(number: int) -> None:
+    """An entry of 4 KiB must be able to name all versions of a text that is lawfully erased."""
+    kept = select(func.count()).select_from(Version).where(Version.complaint == number)
+    if (db.session.scalar(kept) or 0) > MOST_EDITS:
+        raise Conflict(
+            _l("一条意见最多修改 %(most)d 次。要补充，请在下面“说两句”。", most=MOST_EDITS)
+        )
 
 
 def withdraw(author: Account, number: int, proof: Proof) -> None:

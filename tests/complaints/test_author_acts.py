@@ -1,5 +1,6 @@
 """Acts of the author: proven by the key, or open and counted apart; never by anybody else."""
 
+import json
 import secrets
 from datetime import timedelta
 
@@ -90,6 +91,22 @@ def test_a_proven_edit_replaces_and_an_unproven_one_does_not(app: Flask) -> None
     author_acts.edit(author, complaint.number, complaint.title, "本人改的话。",
                      Proof(existing(complaint.number).act_entry, a_code(key)))  # fmt: skip
     assert existing(complaint.number).body == "本人改的话。"
+
+
+def test_a_text_is_edited_so_often_that_one_entry_can_still_erase_it_all(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = a_member()
+    complaint = a_complaint(author)
+    longest = [2**53 - k for k in range(1, author_acts.MOST_EDITS + 2)]
+    assert len(json.dumps(longest)) < 4096 // 2
+    monkeypatch.setattr(author_acts, "MOST_EDITS", 2)
+    for k in range(2):
+        author_acts.edit(
+            author, complaint.number, "标题", f"第 {k} 版。", Proof(complaint.act_entry)
+        )
+    with pytest.raises(Conflict, match="最多修改 2 次"):
+        author_acts.edit(author, complaint.number, "标题", "再改。", Proof(complaint.act_entry))
 
 
 def test_a_browser_signs_an_edit_with_its_own_salt(app: Flask) -> None:

@@ -19,7 +19,7 @@ from forum.base.web import cache, errors, filters, frame, guard, headers, locale
 from forum.log import keys, service, views
 from forum.log.last_signed import LastSigned
 from forum.log.triggers import trigger_statements
-from forum.upgrade import known_revisions
+from forum.upkeep.upgrade import known_revisions
 
 BASE_URL = "http://complaints.example"
 ORIGIN = "complaints.example/tlog"

@@ -7,7 +7,7 @@ import shutil
 from forum.app import create_app
 from forum.base import outbox
 from forum.base.db import db
-from forum.restore import Wish, restore
+from forum.upkeep.restore import Wish, restore
 from tests.conftest import settings
 from tests.factories import a_complaint
 from tests.monitor.conftest import monitor

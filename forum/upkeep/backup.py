@@ -23,7 +23,7 @@ from forum.base import clock
 from forum.base.db import db
 from forum.base.resources import instance, resource, setting
 from forum.log import queries
-from forum.manifest import (
+from forum.upkeep.manifest import (
     DATABASE,
     DUMP,
     FILES,
@@ -36,7 +36,7 @@ from forum.manifest import (
     sync_folder,
     write_manifest,
 )
-from forum.upgrade import stored_revision
+from forum.upkeep.upgrade import stored_revision
 
 PAGES = 1024  # of the database, copied in one step
 Advance = Callable[[int], None]

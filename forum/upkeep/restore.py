@@ -20,8 +20,6 @@ from flask import Flask
 from sqlalchemy import make_url, update
 
 from forum.app import create_app
-from forum.backup import Progress, copy_files
-from forum.backup import aside as put_aside
 from forum.base import clock, outbox, resources
 from forum.base.db import db, transaction
 from forum.base.outbox import OutboxRow
@@ -31,7 +29,13 @@ from forum.log import recover
 from forum.log.last_signed import LastSigned
 from forum.log.mirror import CannotRecover, Copy, DatabaseCopy, open_mirror
 from forum.log.signing import LogKeys
-from forum.manifest import (
+from forum.moderation import erasure
+from forum.startup import serving_alone
+from forum.tlog import merkle
+from forum.tlog.errors import TlogError
+from forum.upkeep.backup import Progress, copy_files
+from forum.upkeep.backup import aside as put_aside
+from forum.upkeep.manifest import (
     DATABASE,
     FILES,
     KEPT_DAYS,
@@ -41,12 +45,8 @@ from forum.manifest import (
     read_manifest,
     sync_folder,
 )
-from forum.moderation import erasure
-from forum.recovery import recover_board
-from forum.startup import serving_alone
-from forum.tlog import merkle
-from forum.tlog.errors import TlogError
-from forum.upgrade import upgrade
+from forum.upkeep.recovery import recover_board
+from forum.upkeep.upgrade import upgrade
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from forum.base.db import db
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _NAMED = re.compile(r"^(revision|down_revision) *= *(?:['\"](\w+)['\"]|None)", re.MULTILINE)
 
 

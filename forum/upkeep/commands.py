@@ -25,8 +25,8 @@ def backup(folder: Path, keep_days: int) -> None:
     The log key, the secret and last-signed are not in it: keep copies of log.key and secret.key
     elsewhere, once. A backup holds what the law may have erased later, so it lasts 30 days.
     """
-    from forum.backup import back_up
-    from forum.manifest import forget_expired
+    from forum.upkeep.backup import back_up
+    from forum.upkeep.manifest import forget_expired
 
     made = back_up(folder, keep_days=keep_days, progress=progress)
     click.echo(
@@ -50,8 +50,8 @@ def restore(folder: Path, log_from: str | None, replace: bool, even_expired: boo
     What the log holds beyond the backup is added again, from the database here or the mirror;
     the words that belonged to it are lost, and what was erased since is erased again.
     """
-    from forum import restore as restoring
     from forum.setup import private_files
+    from forum.upkeep import restore as restoring
 
     wish = restoring.Wish(folder, log_from, replace, even_expired)
     with private_files():
@@ -74,8 +74,8 @@ def upgrade() -> None:
     \b
     Example: forum upgrade
     """
-    from forum import upgrade as upgrading
     from forum.startup import serving_alone
+    from forum.upkeep import upgrade as upgrading
 
     with serving_alone(current_app):
         before, after = upgrading.upgrade(current_app)
@@ -94,7 +94,7 @@ def recover(source: str) -> None:
     For a database that went back to an earlier state. Their words stay lost, and pages say so.
     """
     from forum.log.mirror import open_mirror
-    from forum.recovery import recover_board
+    from forum.upkeep.recovery import recover_board
 
     added = recover_board(open_mirror(source))
     click.echo(f"{added} entries were added; now run `forum log check`." if added
