@@ -145,7 +145,7 @@ def big(
 def _served(what: Served, environ: dict[str, str]) -> Iterator[Served]:
     app = create_app(environ)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         log = f"http://127.0.0.1:{server.server_port}/tlog/"

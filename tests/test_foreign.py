@@ -30,7 +30,7 @@ FLIP = {
 def address(app: Flask) -> Iterator[str]:
     """The board of the test, listening."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()

@@ -317,7 +317,7 @@ def served() -> Iterator[Callable[[Flask], str]]:
 
     def serve(app: Flask) -> str:
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         ends.append(lambda: (server.shutdown(), thread.join(), server.server_close()))
         return f"http://127.0.0.1:{server.port}"

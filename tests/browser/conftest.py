@@ -87,7 +87,10 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Scene]
     with app.app_context():
         scene = a_board_in_use(app)
     worker = worker_of(app)
-    threads = [Thread(target=server.serve_forever), Thread(target=worker.run)]
+    threads = [
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}),
+        Thread(target=worker.run),
+    ]
     for thread in threads:
         thread.start()
     yield base, scene

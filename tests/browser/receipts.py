@@ -80,7 +80,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         named = _witnesses(folder, away)
         (folder / "policy").write_text(_policy(named), encoding="utf-8")
         app = create_app(environ | {"FORUM_WITNESSES": str(folder / "policy")})
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         with app.app_context():
             yield _filled(app, environ["FORUM_BASE_URL"], folder, named)

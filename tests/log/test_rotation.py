@@ -271,7 +271,7 @@ def address(tmp_path, empty_url):
     server = make_server("127.0.0.1", 0, late, threaded=True)
     base = f"http://127.0.0.1:{server.port}"
     app = new_board(tmp_path / "instance", empty_url, base)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     with app.app_context():
         yield base

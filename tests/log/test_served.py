@@ -139,7 +139,7 @@ def address(tmp_path, empty_url):
     with app.app_context(), transaction():
         for n in range(SIZE):
             service.append("support.added", supporters=n, **SUPPORT)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     with app.app_context():
         yield base

@@ -125,7 +125,9 @@ def serve() -> Iterator[Callable[..., Board]]:
 
         app = create_app(settings(instance, **more))
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         thread.start()
         context = app.app_context()
         context.push()
