@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, String, and_, cast, extract, literal, null, or_, select, type_coerce
 
 from forum.base.db import db
 from forum.complaints.models import Complaint, Reply
-from forum.log.models import LogEntry
+from forum.log.models import LogCheckpoint, LogEntry
 from forum.moderation.models import Proposal, Statement
 from forum.places.models import Category, City, Project
 from forum.tlog import recorded
 from forum.tlog.case import SHOWN
 from forum.tlog.facts import ACT_OF, Ask, Case, Facts, Measure
 from forum.tlog.recorded import Recorded
+from forum.transparency import kept
 
 TRIES = 3
 
@@ -44,18 +45,31 @@ def read(size: int = 0) -> tuple[Facts, Places]:
     """
     for _try in range(TRIES):
         places = _places()
-        facts = Facts(0, 0, _cases(), _measures(), _asks(), places.cities, _recorded())
-        before, (size, facts.at) = size, _tip()
-        facts.size = size
+        cases = kept.brought_up_to_date(_cases)
+        facts = Facts(0, 0, list(cases.values()), _measures(), _asks(), places.cities, _recorded())
+        before, tip = size, _tip()
+        size, facts.size, facts.at = tip.size, tip.size, tip.at
         if size == before:
+            kept.keep(size, tip.root, cases)
             break
     return facts, places
 
 
-def _tip() -> tuple[int, int]:
-    newest = select(LogEntry.index, LogEntry.at).order_by(LogEntry.index.desc()).limit(1)
+class _Tip(NamedTuple):
+    size: int
+    root: str
+    at: int
+
+
+def _tip() -> _Tip:
+    newest = (
+        select(LogCheckpoint.size, LogCheckpoint.root, LogEntry.at)
+        .join(LogEntry, LogEntry.index == LogCheckpoint.size - 1)
+        .order_by(LogCheckpoint.size.desc())
+        .limit(1)
+    )
     row = db.session.execute(newest).first()
-    return (row[0] + 1, _seconds(row[1])) if row else (0, 0)
+    return _Tip(row[0], row[1], _seconds(row[2])) if row else _Tip(0, "", 0)
 
 
 def _places() -> Places:
@@ -71,8 +85,11 @@ def _places() -> Places:
     return found
 
 
-def _cases() -> list[Case]:
-    """All complaints: everything is made ready by the database, since there are many of them."""
+def _cases(numbers: Sequence[int] | None = None) -> dict[int, Case]:
+    """All complaints, or those of these numbers, by number and in its order.
+
+    Everything is made ready by the database, since there are many of them.
+    """
     c, project, category = Complaint.__table__.c, Project.__table__, Category.__table__
     shown = c.state.in_(SHOWN)
     ready = (
@@ -86,9 +103,10 @@ def _cases() -> list[Case]:
         .join(category, category.c.id == c.category_id)
         .order_by(c.number)
     )  # fmt: skip
-    cursor = db.session.connection().execute(ready).cursor
+    wanted = ready if numbers is None else ready.where(c.number.in_(numbers))
+    cursor = db.session.connection().execute(wanted).cursor
     # Rows as the driver gives them: wrapping each would take longer than reading it.
-    return [] if cursor is None else list(map(Case._make, cursor.fetchall()))
+    return {} if cursor is None else {row[0]: Case._make(row) for row in cursor.fetchall()}
 
 
 def _measures() -> list[Measure]:

@@ -18,6 +18,7 @@ from forum.tlog.facts import Facts
 from forum.tlog.measures import Figures, counts_only, figures, part_of
 from forum.tlog.window import Window
 from forum.transparency import facts as rows
+from forum.transparency import kept
 
 KEPT = 16
 CONTACT = timedelta(hours=72)
@@ -61,6 +62,10 @@ class _Kept:
         with self._lock:
             return self._known.get(key)
 
+    def forget(self) -> None:
+        with self._lock:
+            self._known.clear()
+
     def put(self, key: tuple[str, str], counted: Counted) -> None:
         with self._lock:
             self._known[key] = counted
@@ -69,6 +74,12 @@ class _Kept:
 
 
 _kept = _Kept()
+
+
+def forget() -> None:
+    """Keep nothing of what was read and counted, as after a restart."""
+    _kept.forget()
+    kept.forget()
 
 
 def counted(code: str, tip: Tip | None) -> Counted:

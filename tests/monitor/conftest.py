@@ -68,7 +68,7 @@ class Board:
             cache._pages.clear()
             cache._bytes = 0
         # Copies of one board have the same roots, which in life never return.
-        figures._kept._known.clear()
+        figures.forget()
 
 
 def monitor(
