@@ -31,7 +31,7 @@ from forum.tlog.note import Verifier
 
 YOUNG = timedelta(days=30)
 # Of more complaints than this the costlier looks are spread over several days' rounds.
-EVERYTHING = 1_200
+EVERYTHING = 900
 # Without these the form cannot be sent.
 NEEDED = {"type", "project", "category", "title", "body", "remedy", "wanted_by"}
 
