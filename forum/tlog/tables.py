@@ -77,7 +77,8 @@ def groups(facts: Facts, cases: Sequence[Case]) -> dict[str, dict[str, dict[str,
         for group, slug in zip(GROUPS, of, strict=True):
             if slug is not None:
                 counted = found[group].setdefault(slug, Counter())
-                counted.update(dict.fromkeys(names, n))
+                for name in names:
+                    counted[name] += n
     return {kind: {slug: dict(counts) for slug, counts in of.items()} for kind, of in found.items()}
 
 

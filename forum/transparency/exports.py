@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from forum.base import clock
-from forum.log.queries import Tip
 from forum.tlog.measures import Figures
 from forum.transparency.figures import Counted
 from forum.transparency.words import FIGURES, STATES, TIMES, definition_of, label_of
@@ -17,7 +16,7 @@ from forum.transparency.words import FIGURES, STATES, TIMES, definition_of, labe
 HEAD = ("section", "of", "name", "number", "n", "per_thousand")
 
 
-def as_json(counted: Counted, tip: Tip | None) -> dict[str, Any]:
+def as_json(counted: Counted) -> dict[str, Any]:
     """Every figure of the window, verified owners' beside them, and what the names mean.
 
     Times are in seconds; at: the time of the entry up to which was counted.
@@ -25,7 +24,7 @@ def as_json(counted: Counted, tip: Tip | None) -> dict[str, Any]:
     found = counted.everybody
     verified = counted.verified.fields()
     return {
-        "checkpoint": {"size": found.size, "root": tip.root if tip else ""},
+        "checkpoint": {"size": found.size, "root": counted.root},
         "at": clock.format_utc(datetime.fromtimestamp(found.at, UTC)) if found.size else None,
         **found.fields(),
         "verified": {name: verified[name] for name in ("counts", "rates")},

@@ -37,8 +37,16 @@ class Places:
     names: dict[str, dict[str, str]]
 
 
-def read(size: int = 0) -> tuple[Facts, Places]:
-    """The facts of this moment, and the places they name; `size`: of the log as far as is known.
+class Read(NamedTuple):
+    """The facts of one moment, the places they name, and the root of the log they are of."""
+
+    facts: Facts
+    places: Places
+    root: str
+
+
+def read(size: int = 0) -> Read:
+    """The facts of this moment; `size`: of the log as far as is known.
 
     Every public change appends an entry, so when the log is as long after the last query as it
     was before the first, all of them saw the same board.
@@ -52,7 +60,7 @@ def read(size: int = 0) -> tuple[Facts, Places]:
         if size == before:
             kept.keep(size, tip.root, cases)
             break
-    return facts, places
+    return Read(facts, places, tip.root)
 
 
 class _Tip(NamedTuple):

@@ -42,6 +42,7 @@ class Counted:
     after_contact: complaints withdrawn within 72 hours after the company had replied. It is the
     one figure the log alone does not give: other contacts are known to the company only.
     standing: of the whole board, whatever the window. names: kind of place → slug → name.
+    root: of the tree it was counted at, base64.
     """
 
     everybody: Figures
@@ -49,6 +50,7 @@ class Counted:
     after_contact: int
     standing: Standing
     names: Mapping[str, Mapping[str, str]]
+    root: str
 
 
 class _Kept:
@@ -87,10 +89,9 @@ def counted(code: str, tip: Tip | None) -> Counted:
     known = _kept.get((tip.root, code)) if tip else None
     if known is not None:
         return known
-    found = _count(code, tip.size if tip else 0)
     # Something may have been appended since `tip` was read: then it is of a later tree.
-    if tip is not None and found.everybody.size == tip.size:
-        _kept.put((tip.root, code), found)
+    found = _count(code, tip.size if tip else 0)
+    _kept.put((found.root, code), found)
     return found
 
 
@@ -100,11 +101,11 @@ def of_part(code: str, **wanted: Any) -> Figures:
 
 
 def _count(code: str, size: int) -> Counted:
-    facts, places = rows.read(size)
+    facts, places, root = rows.read(size)
     everybody = figures(facts, code)
     verified = counts_only(part_of(facts, verified=True), code)
     after = _after_contact(everybody.window) if facts.recorded.withdrawn else 0
-    return Counted(everybody, verified, after, standing(facts), places.names)
+    return Counted(everybody, verified, after, standing(facts), places.names, root)
 
 
 def standing(facts: Facts) -> Standing:

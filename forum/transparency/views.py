@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from flask_babel import gettext as _
 
 from forum.base.refusal import NotFound
 from forum.base.rights import route_acts
-from forum.base.web.cache import public_page
+from forum.base.web.cache import fragment, public_page
 from forum.log.stamp import HEADER, tip_for_request, words
 from forum.tlog.entry import COUNTS
 from forum.transparency import charts, exports, pages, queries, report
@@ -80,9 +88,12 @@ def chart(name: str) -> Response:
 @blueprint.get("/transparency.json")
 def figures_json() -> Response:
     """Every figure of a window, with the checkpoint it was counted at."""
-    tip = tip_for_request()
-    found = counted(window_from(request.args), tip)
-    return jsonify(exports.as_json(found, tip))
+    code, tip = window_from(request.args), tip_for_request()
+
+    def made() -> str:
+        return current_app.json.dumps(exports.as_json(counted(code, tip))) + "\n"
+
+    return _text(fragment("figures", (code, words(tip)), made), "application/json")
 
 
 @blueprint.get("/transparency.csv")
