@@ -26,6 +26,7 @@ from forum.complaints.clocks import due_of, first_reply_due
 from forum.complaints.drafts import MAX_COMMENT, Draft, a_text, photo_commitments
 from forum.complaints.models import SHOWN, Complaint, Photo, Reply, Submission, Support, Version
 from forum.complaints.photos import PreparedPhoto
+from forum.complaints.repeated import said_just_now
 from forum.log import service as log
 from forum.places import queries as places
 
@@ -117,7 +118,10 @@ def add_version(complaint: Complaint, entry: log.Appended, *, proven: bool) -> N
 def comment(
     author: Account, number: int, body: str, photos: tuple[PreparedPhoto, ...] = ()
 ) -> Reply:
-    """Say something under a complaint; Conflict when it is locked or gone."""
+    """Say something under a complaint; the same again gives what was said.
+
+    Conflict when it is locked or gone.
+    """
     rights.require(author.role, "complaint.comment")
     require_may_write(author)
     body = a_text("body", body, MAX_COMMENT, _l("请写下您想说的话。"))
@@ -126,6 +130,9 @@ def comment(
         complaint = shown(number)
         if complaint.locked:
             raise Conflict(_l("这条意见已停止评论，原因见处理记录。"))
+        before = said_just_now(author, number, "comment", body, photos)
+        if before is not None:
+            return before
         role = "author" if complaint.account_id == author.id else "member"
         # The pseudonym under which somebody posted stays theirs throughout the thread.
         name = complaint.author if role == "author" else author.name

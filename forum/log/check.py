@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.base.db import db
+from forum.base.refusal import Unavailable
 from forum.base.resources import resource
 from forum.log import queries
 from forum.log.last_signed import Signed
@@ -119,7 +120,7 @@ def _log_differences() -> Iterator[Difference]:
 def _rotations() -> list[Rotation]:
     try:
         return queries.rotations()
-    except TlogError:
+    except Unavailable:
         # An entry that cannot be read is named when its turn comes.
         return []
 

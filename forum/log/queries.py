@@ -9,9 +9,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, TextClause, bindparam, select, text
 
 from forum.base.db import db
+from forum.base.refusal import Unavailable
 from forum.log.models import (
     LogCheckpoint,
     LogCosignature,
@@ -23,6 +25,7 @@ from forum.log.models import (
 from forum.tlog import merkle
 from forum.tlog.commitment import commit
 from forum.tlog.entry import parse_entry
+from forum.tlog.errors import TlogError
 from forum.tlog.proof import format_proof
 from forum.tlog.rotation import KIND as ROTATED
 from forum.tlog.rotation import Rotation, read_rotation
@@ -152,9 +155,17 @@ def entries_at(indexes: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 
 def rotations() -> list[Rotation]:
-    """Every change of the log's key, oldest first. **Not verified**: see `rotation.chain`."""
+    """Every change of the log's key, oldest first. **Not verified**: see `rotation.chain`.
+
+    Unavailable when a stored one cannot be read: nobody can tell which keys are the log's.
+    """
     rows = db.session.connection().execute(_ROTATED).all()
-    return [read_rotation(index, parse_entry(data)) for index, data in rows]
+    try:
+        return [read_rotation(index, parse_entry(data)) for index, data in rows]
+    except TlogError as error:
+        raise Unavailable(
+            _l("意见记录与签署过的不一致，暂时不能写入。"), rule="stored-rotation", why=str(error)
+        ) from None
 
 
 def first_covering(index: int) -> str | None:

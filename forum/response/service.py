@@ -16,6 +16,7 @@ from forum.base.refusal import Conflict, Invalid
 from forum.complaints.clocks import SILENCE
 from forum.complaints.drafts import a_text
 from forum.complaints.models import UNSOLVED, Complaint, Promise, Reply
+from forum.complaints.repeated import said_just_now
 from forum.complaints.service import add_reply, existing, shown, start_clock, tell, touch
 from forum.log import service as log
 from forum.log.words import CAUSE_LABELS, OUTCOME_LABELS
@@ -39,6 +40,7 @@ def reply(
     """Answer in public. With `until`, a substantive reply is a promise by that date.
 
     A holding reply needs `until`, the day by which the answer comes, and leaves the case open.
+    The same again gives what was answered.
     """
     rights.require(person.role, "reply.post")
     body = a_text("body", body, MAX_REPLY, _l("请写下回复。"))
@@ -47,7 +49,11 @@ def reply(
         complaint = shown(number)
         if until is not None and complaint.status not in UNSOLVED:
             raise Invalid(_l("这件事已登记处理结果，不能再写日期。请去掉日期再发。"), "until")
-        answer = _say(person, complaint, body, "holding" if holding else "reply", until)
+        kind = "holding" if holding else "reply"
+        before = said_just_now(person, number, kind, body)
+        if before is not None:
+            return before
+        answer = _say(person, complaint, body, kind, until)
         if not holding:
             _answered(person, complaint, answer, until)
         tell(complaint, "reply", item=answer.id)

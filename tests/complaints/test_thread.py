@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 from flask import Flask
 
+from forum.base import clock
 from forum.base.db import db
+from forum.complaints import service as complaints
 from forum.complaints.models import Photo
 from forum.log import queries as log
-from tests.factories import a_complaint, a_member, sign_in
+from forum.response import service as response
+from tests.factories import a_complaint, a_member, a_person, sign_in
 from tests.page_forms import form_to
 from tests.scenes import a_picture
 
@@ -41,3 +45,21 @@ def test_too_many_photos_are_named_and_the_words_kept(app: Flask) -> None:
     assert answer.status_code == 400 and "最多附 9 张照片" in answer.text
     assert "照片需要重新选一次" in answer.text
     assert form_to(answer.text, COMMENTS).values["body"] == ["我家也漏。"]
+
+
+def test_a_second_tap_says_nothing_twice(app: Flask) -> None:
+    neighbour, staff, number = a_member("邻居"), a_person(), a_complaint().number
+    first = complaints.comment(neighbour, number, "我家也是。")
+    assert complaints.comment(neighbour, number, "我家也是。 ").id == first.id
+    answer = response.reply(staff, number, "明天上午换新的主板。")
+    assert response.reply(staff, number, "明天上午换新的主板。").id == answer.id
+    assert complaints.comment(neighbour, number, "另外，灯也不亮。").id > answer.id
+    kinds = [entry["kind"] for _index, entry in log.entries_of(number)]
+    assert (kinds.count("comment.posted"), kinds.count("reply.posted")) == (2, 1)
+
+
+def test_the_same_words_on_another_day_are_said_again(sqlite_app: Flask) -> None:
+    neighbour, number = a_member("邻居"), a_complaint().number
+    first = complaints.comment(neighbour, number, "还是没有人来。")
+    with clock.set_to(clock.now() + timedelta(days=1)):
+        assert complaints.comment(neighbour, number, "还是没有人来。").id > first.id

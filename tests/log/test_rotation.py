@@ -65,6 +65,19 @@ def test_both_keys_sign_for_ninety_days_and_then_the_new_one_alone(old):
     assert check_log() == []
 
 
+def test_a_stored_change_that_cannot_be_read_stops_signing_and_is_named(app, old, url):
+    index = rotation.rotate("S-001").index
+    on_table = " ON log_entry" if url else ""
+    db.session.execute(text(f"DROP TRIGGER log_entry_refuses_update{on_table}"))
+    db.session.execute(text("UPDATE log_entry SET bytes = :junk WHERE idx = :index"),
+                       {"junk": b"{}", "index": index})  # fmt: skip
+    db.session.commit()
+    with pytest.raises(Unavailable):
+        support()
+    db.session.rollback()
+    assert any(difference.index == index for difference in check_log())
+
+
 def test_the_change_is_an_entry_signed_by_the_old_key(old):
     index = rotation.rotate("S-001").index
     entry = queries.entry(index)
