@@ -15,6 +15,7 @@ from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 
 Lost = tuple[range, ...]
+ERASING = ("complaint.erased", "reply.erased", "comment.erased")
 
 
 def entries(*kinds: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -33,6 +34,12 @@ def entries(*kinds: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def lost_ranges() -> Lost:
     """The entries that came back without what they had committed to, as the log itself says."""
     return tuple(range(entry["size"], index) for index, entry in entries("backup.restored"))
+
+
+def closed_ranges() -> Lost:
+    """The entries whose words were destroyed by an erasure, as the log itself says."""
+    closed = {index for _at, entry in entries(*ERASING) for index in entry["closes"]}
+    return tuple(range(index, index + 1) for index in sorted(closed))
 
 
 def differing(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from forum.base import clock
 from forum.base.db import db
 from forum.log.check import Difference
-from forum.log.held import Lost, differing, entries, lost_ranges, opening
+from forum.log.held import Lost, closed_ranges, differing, entries, lost_ranges, opening
 from forum.moderation.check_rulings import check_merging, check_rulings
 from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.rules import RulesText
@@ -66,7 +66,7 @@ class _Said:
 
 def check_rows() -> Iterator[Difference]:
     """Statements, proposals and rules that differ from what the log says of them."""
-    said, lost = _Said(), lost_ranges()
+    said, lost = _Said(), (*lost_ranges(), *closed_ranges())
     for index, entry in entries(*MEASURES, *ENDINGS, *ANSWERS, "statement.proposed"):
         said.read(index, entry)
     yield from _check_statements(said, lost)

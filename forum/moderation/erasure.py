@@ -10,7 +10,7 @@ digests, notices, kept pages, freed pages of the database) is destroyed by the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,13 +18,21 @@ from flask_babel import lazy_gettext as _l
 from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.outbox import emit
-from forum.base.refusal import Conflict
+from forum.base.refusal import Conflict, Invalid
 from forum.complaints import erasing
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import tell, touch
 from forum.log import service as log
-from forum.moderation.measures import Act, Decision, ground_fields, keep_statement, target_of
+from forum.moderation.measures import (
+    Act,
+    Decision,
+    Measure,
+    ground_fields,
+    keep_statement,
+    target_of,
+)
 from forum.moderation.models import Statement
+from forum.moderation.quoting import forget_quotes, quoted, quoting_entries, words_of
 from forum.moderation.redaction import still_cut
 from forum.moderation.waiting import lapse_all
 
@@ -46,12 +54,23 @@ def carry_out(decision: Decision) -> Statement:
     if reply is None:
         return _erase_whole(complaint, decision)
     known = erasing.entries_of_items(complaint.number)[reply.id]
-    entry, files = _erase_item(complaint, reply, known, decision)
+    quoting = _quoting(complaint, reply, (), decision)
+    entry, files = _erase_item(complaint, reply, known, decision, quoting)
     emit(TOPIC, number=complaint.number, items=[reply.id], whole=False, files=files)
     return keep_statement(decision, entry, "everywhere")
 
 
-ERASE = Act(GROUNDS, on_items=True, needs_auditor=True, check=check, carry_out=carry_out)
+def look(complaint: Complaint, reply: Reply | None, measure: Measure) -> None:
+    """Invalid when the facts, which stay public, repeat what is to be erased."""
+    words = words_of(complaint, reply, erasing.things_said(complaint))
+    part = quoted(measure.given.facts, words)
+    if part is not None:
+        raise Invalid(
+            _l("事实里引用了要清除的文字（“%(part)s”），而事实会一直公开。请换一种说法。", part=part), "facts"
+        )  # fmt: skip
+
+
+ERASE = Act(GROUNDS, on_items=True, needs_auditor=True, check=check, carry_out=carry_out, look=look)
 
 
 def reapply(index: int, entry: Mapping[str, Any]) -> None:
@@ -72,6 +91,7 @@ def reapply(index: int, entry: Mapping[str, Any]) -> None:
         else:
             files = erasing.destroy_complaint(complaint, entry["closes"])
             _empty(complaint, _appended(index, entry), entry["statement"])
+        forget_quotes(entry["closes"])
         complaint.last_entry = max(complaint.last_entry, index)
         items = [] if reply is None else [reply.id]
         emit("complaint.changed", number=complaint.number)
@@ -101,10 +121,11 @@ def _empty(complaint: Complaint, entry: log.Appended, statement: int) -> None:
 def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
     said, known = erasing.things_said(complaint), erasing.entries_of_items(complaint.number)
     _settle(complaint)
+    quoting = _quoting(complaint, None, said, decision)
     files: list[str] = []
     for reply in said:
         files += _erase_item(complaint, reply, known[reply.id], decision)[1]
-    closes = erasing.openings_of_text(complaint)
+    closes = sorted({*erasing.openings_of_text(complaint), *quoting})
     entry = log.append("complaint.erased", complaint=complaint.number, of=complaint.act_entry,
                        closes=closes, **ground_fields(decision))  # fmt: skip
     _empty(complaint, entry, decision.number)
@@ -116,10 +137,21 @@ def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
     return keep_statement(decision, entry, "everywhere")
 
 
+def _quoting(
+    complaint: Complaint, reply: Reply | None, said: Sequence[Reply], decision: Decision
+) -> set[int]:
+    """Entries of reasons given earlier that quote what is erased; their words are destroyed."""
+    words = words_of(complaint, reply, said)
+    found = quoting_entries(complaint.number, words, but=decision.number)
+    forget_quotes(found)
+    return found
+
+
 def _erase_item(
-    complaint: Complaint, reply: Reply, known: erasing.ItemEntries, decision: Decision
-) -> tuple[log.Appended, list[str]]:
-    closes = known.held or [reply.entry]
+    complaint: Complaint, reply: Reply, known: erasing.ItemEntries, decision: Decision,
+    quoting: Collection[int] = (),
+) -> tuple[log.Appended, list[str]]:  # fmt: skip
+    closes = sorted({*(known.held or [reply.entry]), *quoting})
     kind = "comment.erased" if reply.kind == "comment" else "reply.erased"
     entry = log.append(kind, complaint=complaint.number, item=reply.id, of=known.newest,
                        closes=closes, **ground_fields(decision))  # fmt: skip

@@ -11,19 +11,22 @@ from sqlalchemy import func, select, text
 from forum.app import RECEIVERS, ROW_CHECKS
 from forum.base import outbox
 from forum.base.db import db
-from forum.base.refusal import Conflict
+from forum.base.refusal import Conflict, Invalid
 from forum.base.resources import resource
 from forum.complaints.models import Complaint, Photo, Reply, Version
 from forum.complaints.service import existing
 from forum.log import queries as log
 from forum.log.check import check_log
 from forum.log.models import Opening
-from forum.moderation import erasure
+from forum.log.words import reason_label
+from forum.moderation import erasure, two_people
+from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Statement
+from forum.moderation.quoting import quoted
 from forum.tlog.commitment import commit
 from forum.tlog.entry import parse_entry
 from forum.transparency import queries as transparency
-from tests.factories import a_complaint, a_member, a_person, an_erasure, sign_in
+from tests.factories import a_complaint, a_member, a_person, a_statement, an_erasure, sign_in
 from tests.moderation.everywhere import WORDS, Trace, a_complaint_everywhere, left_in, work
 
 
@@ -185,6 +188,43 @@ def test_one_comment_is_erased_and_the_rest_stays(app: Flask):
     replies = client.get(f"/complaints/{trace.number}.json").json["replies"]
     assert [reply["body"] for reply in replies] == [WORDS["reply"]]
     assert check_log(ROW_CHECKS) == []
+
+
+def test_reasons_that_quote_it_lose_their_words_and_keep_their_grounds(app: Flask, request):
+    trace, staff, moderator = a_complaint_everywhere(app), a_person(), a_person("moderator")
+    asked, plain = (
+        two_people.propose(person, Measure("remove", trace.number, Request("abuse", facts))).number
+        for person, facts in (
+            (staff, f"他写“{WORDS['body']}”。"),
+            (a_person(), "语气太冲了，看着不舒服，请看一看。"),
+        )
+    )
+    two_people.refuse_request(moderator, asked, f"“{WORDS['title']}”不是辱骂。")
+    two_people.refuse_request(moderator, plain, "生气不是辱骂。")
+    an_erasure(existing(trace.number))
+    work(app)
+    assert left(app, request, trace) == set() and check_log(ROW_CHECKS) == []
+    visitor = app.test_client()
+    page = visitor.get(f"/statements/{asked}").text
+    assert page.count("已一并销毁") == 2 and str(reason_label("abuse")) in page
+    assert "生气不是辱骂。" in visitor.get(f"/statements/{plain}").text
+
+
+def test_facts_that_quote_what_is_to_be_erased_are_refused(app: Flask):
+    trace = a_complaint_everywhere(app)
+    given = a_statement("lawful-erasure", facts=f"来函指“{WORDS['comment']}”一句。")
+    with pytest.raises(Invalid, match="引用了要清除的文字"):
+        two_people.propose(a_person("moderator"), Measure("erase", trace.number, given))
+
+
+@pytest.mark.parametrize(
+    ("text", "erased", "part"),
+    [("他说“电梯 一周，坏了 两次”", "三号楼电梯一周坏了两次", "电梯一周坏了"),
+     ("电梯坏了", "三号楼电梯一周坏了两次", None), ("九栋的林栀子", "林栀子", "林栀子"),
+     ("一", "一", None), ("call 138 0013 8000", "电话13800138000", "138001")],
+)  # fmt: skip
+def test_what_counts_as_quoting(text: str, erased: str, part: str | None):
+    assert quoted(text, [erased]) == part
 
 
 def test_a_photo_that_another_complaint_shows_too_stays(app: Flask):

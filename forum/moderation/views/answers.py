@@ -62,11 +62,16 @@ def what(row: Statement | Proposal) -> dict[str, Any]:
         "act_label": ACT_LABELS[row.act],
         "at": row.at,
         "ground_label": reason_label(row.reason),
-        "facts": row.facts,
+        "facts": _kept(row.facts),
         "entry": row.entry,
         "entry_href": url_for("log.entry", index=row.entry),
         **clause_of(row),
     }
+
+
+def _kept(words: str) -> str:
+    """Words of a reason; where they quoted what was erased, what became of them."""
+    return words or _("（这段话引用了依法清除的内容，已一并销毁。理由、条款和时间不变。）")
 
 
 def waiting(row: Proposal) -> dict[str, Any]:
@@ -89,7 +94,7 @@ def waiting(row: Proposal) -> dict[str, Any]:
         if row.decided_entry is not None
         else None,
         "decided_entry": row.decided_entry,
-        "answer": row.answer,
+        "answer": None if row.answer is None else _kept(row.answer),
     }  # fmt: skip
 
 
