@@ -208,6 +208,9 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, str]:
             return b"".join(pieces), f"too long: more than {MOST_BYTES} bytes"
     if response.length:
         return b"".join(pieces), "the answer ends too early"
+    # Read piece by piece, an answer of known length does not end by itself, and the connection
+    # would refuse the next request.
+    response.close()
     return b"".join(pieces), ""
 
 

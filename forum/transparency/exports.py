@@ -10,6 +10,7 @@ from typing import Any
 
 from forum.base import clock
 from forum.log.queries import Tip
+from forum.moderation.desk import undecided
 from forum.tlog.measures import Figures
 from forum.transparency.figures import Counted
 from forum.transparency.words import FIGURES, STATES, TIMES, definition_of, label_of
@@ -23,13 +24,14 @@ def as_json(counted: Counted, tip: Tip | None) -> dict[str, Any]:
     Times are in seconds; at: the time of the entry up to which was counted.
     """
     found = counted.everybody
-    verified = counted.verified.fields()
+    verified, waiting = counted.verified.fields(), undecided()
     return {
         "checkpoint": {"size": found.size, "root": tip.root if tip else ""},
         "at": clock.format_utc(datetime.fromtimestamp(found.at, UTC)) if found.size else None,
         **found.fields(),
         "verified": {name: verified[name] for name in ("counts", "rates")},
         "withdrawn_after_contact": counted.after_contact,
+        "flags_undecided": {"things": waiting.things, "overdue": waiting.overdue},
         "definitions": _definitions(),
     }
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from collections.abc import Iterable
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    stream_with_context,
+)
 from flask_babel import gettext as _
 
 from forum.base.refusal import NotFound
 from forum.base.rights import route_acts
+from forum.base.web import paging
 from forum.base.web.cache import public_page
 from forum.log.stamp import HEADER, tip_for_request, words
 from forum.tlog.entry import COUNTS
-from forum.transparency import charts, exports, pages, queries, report
+from forum.transparency import charts, dsa, exports, pages, queries, report
 from forum.transparency.asked import part_from, window_from
+from forum.transparency.dsa_rows import decided
 from forum.transparency.figures import counted, of_part
 
 blueprint = Blueprint("transparency", __name__)
+DSA_PAGE = 100  # statements that the database's API takes at once
 route_acts(
     {
         "transparency.balance_page": "read",
@@ -24,6 +38,8 @@ route_acts(
         "transparency.year": "read",
         "transparency.behind": "read",
         "transparency.chart": "read",
+        "transparency.dsa_csv": "read",
+        "transparency.dsa_json": "read",
     }
 )
 
@@ -35,7 +51,7 @@ def balance_page() -> Response:
 
     def render() -> str:
         found = counted(code, tip)
-        page = pages.balance_page(queries.balance(), found.standing) | report.figures_page(found)
+        page = pages.balance_page(queries.balance(), found) | report.figures_page(found)
         return render_template("transparency/balance.html", **page)
 
     return public_page(tip.size if tip else 0, words(tip), render)
@@ -92,6 +108,19 @@ def figures_csv() -> Response:
     return _text(exports.as_csv(found), "text/csv")
 
 
+@blueprint.get("/transparency/dsa.csv")
+def dsa_csv() -> Response:
+    """Every decision as the DSA Transparency Database asks for it."""
+    return _streamed(dsa.as_csv(_decisions(None)), "text/csv")
+
+
+@blueprint.get("/transparency/dsa.json")
+def dsa_json() -> Response:
+    """The same as its API takes it; with ``?after=<statement>`` the next hundred, as many as it takes."""
+    most = DSA_PAGE if "after" in request.args else None
+    return _streamed(dsa.as_json(_decisions(most)), "application/json")
+
+
 @blueprint.get("/balance.json")
 def balance_json() -> Response:
     """The counts with the checkpoint they were counted at, all of one state of the database."""
@@ -106,6 +135,19 @@ def _window_of_year(year: int) -> str:
     if not 2000 <= year <= 2099:
         raise NotFound(_("没有这一年的报告。"), year=year)
     return str(year)
+
+
+def _decisions(most: int | None) -> Iterable[dict[str, Any]]:
+    found = decided(paging.after() or 0, most)
+    return (dsa.statement_of(row, rules) for row, rules in found)
+
+
+def _streamed(pieces: Iterable[str], mimetype: str) -> Response:
+    # Read before the rows: what the header names is never newer than what follows.
+    tip_for_request()
+    response = Response(stream_with_context(iter(pieces)), mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _text(body: str, mimetype: str) -> Response:
