@@ -13,7 +13,7 @@ export PORT
 help:
 	@echo 'make demo      a board with sample complaints on http://127.0.0.1:$(PORT) (PORT=… changes it)'
 	@echo 'make test      everything the tests need, then all tests (TESTS=tests/log for some)'
-	@echo 'make faults    hundreds of kill -9 while members post (KILLS=… of them)'
+	@echo 'make faults    hundreds of kill -9 while members post (KILLS=…), 2,000 random acts (ACTS=…)'
 	@echo 'make serve     a board without samples'
 	@echo 'make install   the environment alone, in .venv'
 	@echo 'make lint      style, types, import order;  make format writes the style'
@@ -42,9 +42,11 @@ machine: install
 test: install machine
 	@$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
 
-# What `make test` does a few times, done often: 208 kills on SQLite, a quarter as many on PostgreSQL.
+# What `make test` does a few times, done often: 208 kills on SQLite, a quarter as many on PostgreSQL;
+# and a random history of 2,000 acts, whose figures are recomputed from the log alone.
 faults: install machine
 	@KILLS=$${KILLS:-208} $(BIN)/pytest -s tests/faults
+	@ACTS=$${ACTS:-2000} $(BIN)/pytest -s tests/transparency/test_history.py
 
 bench: install
 	@$(BIN)/python -m bench

@@ -14,7 +14,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from forum.accounts import recovery as account_recovery
 from forum.accounts import session as sign_in
+from forum.accounts import terms
 from forum.accounts import views as accounts
+from forum.api import offered
+from forum.api import views as api
 from forum.base import compact, outbox, resources
 from forum.base.db import db, prepare_engine
 from forum.base.jobs import Job, Worker
@@ -43,10 +46,18 @@ from forum.digest import recovery as digest_recovery
 from forum.digest import render as digest_render
 from forum.digest import service as digest_service
 from forum.digest import views as digest
-from forum.log import keys, rotation, witnesses
+from forum.log import closing_notice, keys, rotation, witnesses
 from forum.log import views as log
 from forum.log.check_cosigned import check_cosigned
-from forum.moderation import holding, recovery_rulings, two_people
+from forum.moderation import (
+    check_closing,
+    holding,
+    recovery_flags,
+    recovery_redress,
+    recovery_rulings,
+    sealed_end,
+    two_people,
+)
 from forum.moderation import recovery as moderation_recovery
 from forum.moderation import service as moderation_service
 from forum.moderation import views as moderation
@@ -58,22 +69,28 @@ from forum.pages import views as pages
 from forum.places import recovery as place_recovery
 from forum.response import timers as response_timers
 from forum.response import views as response
+from forum.transparency import audit_views as audit
+from forum.transparency import recovery as transparency_recovery
 from forum.transparency import service as transparency_service
 from forum.transparency import views as transparency
 from forum.upkeep import backup
 
 FEATURES = (log, accounts, complaints, response, moderation, notification_views, search_views,
-            transparency, digest, feed_views, pages)  # fmt: skip
+            transparency, audit, digest, feed_views, pages, api)  # fmt: skip
 
 # Who hears of what, after the commit: topic, name, receiver, whether it takes many at once.
 RECEIVERS = (
     ("complaint.changed", "search", search_feed.index, True),
     ("search.broken", "rebuild", search_feed.rebuild_broken, True),
     ("author.told", "notify", notifications.tell_author, False),
+    ("challenge.answered", "mail", notifications.answer_challenge, False),
+    ("party.told", "party", notifications.tell_party, False),
     ("mail.due", "mail", notifications.send_mail, False),
     ("receipt.due", "receipt", notifications.send_receipt, False),
     ("content.erased", "files", complaint_erasing.forget_files, False),
     ("content.erased", "digests", digest_erasing.forget, False),
+    ("content.erased", "open-data", offered.forget, True),
+    ("board.closing", "open-data", offered.renew, True),
     ("content.erased", "mails", notification_erasing.forget_mails, False),
     ("content.erased", "notices", notification_erasing.forget_notices, False),
     ("content.erased", "search", search_feed.forget, False),
@@ -92,12 +109,18 @@ TIMERS = (
     ("held", holding.publish_due),
     ("measures-ended", moderation_service.restore_ended),
     ("measures-lapsed", two_people.lapse_due),
+    ("roles-ended", terms.end_terms),
+    ("sealed-ended", sealed_end.destroy_due),
 )
 
 # Who makes rows again for entries that came back without theirs: lower features first.
 ROW_RECOVERIES = (place_recovery.recover_rows, account_recovery.recover_rows,
                   complaint_recovery.recover_rows, moderation_recovery.recover_rows,
-                  recovery_rulings.recover_rulings, digest_recovery.recover_rows)  # fmt: skip
+                  recovery_rulings.recover_rulings, check_closing.recover_closing,
+                  recovery_flags.recover_flags,
+                  recovery_redress.recover_redress,
+                  transparency_recovery.recover_rows,
+                  digest_recovery.recover_rows)  # fmt: skip
 
 NAVIGATION = (
     ("pages.home", _l("首页"), "read"),
@@ -107,8 +130,10 @@ NAVIGATION = (
 )
 WORK_PLACES = (
     ("response.queue", _l("工作台"), "staff.queue"),
-    ("moderation.desk", _l("双人复核"), "moderation.queue"),
+    ("moderation.desk", _l("待处理"), "moderation.queue"),
+    ("audit.at_desk", _l("独立监督"), "audit.desk"),
     ("digest.index", _l("今日必看"), "digest.read"),
+    ("moderation.closing_desk", _l("规则和关闭"), "closing.desk"),
 )
 LINKS = {
     "home": "pages.home",
@@ -116,13 +141,16 @@ LINKS = {
     "new": "complaints.new",
     "rules": "moderation.rules",
     "log": "log.readable",
+    "appeals": "moderation.appeals",
     "verify": "log.verify",
+    "open_data": "api.open_data",
     "transparency": "transparency.balance_page",
     "login": "accounts.login",
     "language": "accounts.language",
     "search": "search.search",
     "mine": "pages.mine",
     "notices": "notifications.index",
+    "my_appeals": "moderation.own_appeals",
 }
 
 
@@ -151,6 +179,7 @@ def worker_of(app: Flask) -> Worker:
         Job("posting-keys", complaint_service.forget_keys, daily_at="03:20"),
         Job("balance", transparency_service.count_daily, daily_at="00:05"),
         Job("digest", digest_service.send_due, daily_at=digest_at),
+        Job("open-data", offered.renew_daily, daily_at="04:20"),
         Job("backups-ended", backup.forget_aside, daily_at="03:50"),
         Job("log-keys", rotation.settle, daily_at="03:50"),
         Job("outbox-sweep", outbox.sweep, daily_at="03:30"),
@@ -181,3 +210,4 @@ def _install_web(app: Flask) -> None:
         part.install(app)
     timely.install(app, [run for _name, run in TIMERS])
     frame.install(app, NAVIGATION, WORK_PLACES, LINKS)
+    closing_notice.install(app, "moderation.closing")

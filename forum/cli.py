@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -19,6 +19,7 @@ from forum.terminal import (
     rebuild_index,
     serve_board,
     work,
+    write_dump,
 )
 from forum.upkeep import commands as upkeep
 
@@ -267,6 +268,31 @@ log.add_command(upkeep.recover)
 
 
 @main.group()
+def rules() -> None:
+    """The published rules that statements of reasons cite."""
+
+
+@rules.command("publish")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@in_board
+def rules_publish(file: Path) -> None:
+    """Announce a new version of the rules, from a JSON file; it is in force 7 days later.
+
+    \b
+    Example: forum rules publish rules.json
+    The file has title, preamble and clauses, each with number, title, text and reason (or null).
+    """
+    from forum.moderation.rules import in_force_from
+    from forum.moderation.rules_publishing import publish_file
+
+    version = publish_file(file.read_bytes())
+    day = in_force_from(version).date()
+    click.echo(
+        f"Version {version.version} is published, in force from {day}; log entry {version.entry}."
+    )
+
+
+@main.group()
 def user() -> None:
     """People."""
 
@@ -277,9 +303,15 @@ def user() -> None:
 @click.option("--department", help="Name of the department that signs the person's replies.")
 @click.option("--email")
 @click.option("--phone")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the role.")
 @in_board
 def user_add(
-    name: str, role: str, department: str | None, email: str | None, phone: str | None
+    name: str,
+    role: str,
+    department: str | None,
+    email: str | None,
+    phone: str | None,
+    until: datetime | None,
 ) -> None:
     """Add a person; prints a link to set the first password.
 
@@ -288,8 +320,37 @@ def user_add(
     """
     from forum.setup import add_person
 
-    person, link = add_person(name, role, department=department, email=email, phone=phone)
+    last = until.date() if until else None
+    person, link = add_person(name, role, department=department, email=email, phone=phone,
+                              until=last)  # fmt: skip
     click.echo(f"{person.staff_no or person.name}: {link} (within 48 hours, once)")
+
+
+@user.command("revoke")
+@click.argument("number")
+@in_board
+def user_revoke(number: str) -> None:
+    """Take the role of a staff number back; its account is closed, its entries stay.
+
+    \b
+    Example: forum user revoke S-017
+    """
+    from forum.accounts.terms import revoke
+
+    click.echo(f"{revoke(number).staff_no}: revoked")
+
+
+@main.command("open-data")
+@click.argument("folder", type=FILE)
+@in_board
+def open_data(folder: Path) -> None:
+    """Write everything public into FOLDER: complaints, statements, the log, and a manifest.
+
+    \b
+    Example: forum open-data /var/www/open-data
+    An earlier dump there is replaced as a whole; nothing hidden is in it.
+    """
+    write_dump(folder)
 
 
 @main.command()

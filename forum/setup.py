@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from flask import Flask
@@ -88,16 +89,23 @@ def private_files() -> Iterator[None]:
 
 
 def add_person(
-    name: str, role: str, *, department: str | None, email: str | None, phone: str | None
+    name: str,
+    role: str,
+    *,
+    department: str | None,
+    email: str | None,
+    phone: str | None,
+    until: date | None = None,
 ) -> tuple[Account, str]:
     """A person made by the administrator of the machine, and the address of their first sign-in.
 
-    department: its name; a department that the board does not know yet is added.
+    department: its name; a department that the board does not know yet is added. until: the last
+    day of the role, if it ends by itself.
     """
     with transaction():
         slug = _department(department) if department else None
         person = accounts.create_person(
-            name, role, by="admin", department=slug, email=email, phone=phone
+            name, role, by="admin", department=slug, email=email, phone=phone, until=until
         )
         token = accounts.invite(person)
     return person, invitation(token)

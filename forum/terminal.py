@@ -133,6 +133,17 @@ def rebuild_index() -> None:
     click.echo(f"The index holds {count} complaints.")
 
 
+def write_dump(folder: Path) -> None:
+    """`forum open-data`, with progress."""
+    from forum.api import open_data
+
+    with progress(open_data.count(), "open data") as advance:
+        dump = open_data.write_open_data(folder, advance)
+    click.echo(
+        f"{dump.complaints} complaints and {dump.entries} entries in {len(dump.files)} files."
+    )
+
+
 @contextmanager
 def progress(length: int, label: str) -> Iterator[Callable[[int], None]]:
     """A function to call with the number of things done: a bar on a terminal, else plain lines."""

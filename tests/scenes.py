@@ -23,10 +23,15 @@ from forum.complaints import author_acts, photos
 from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
 from forum.digest import service as digest
+from forum.moderation import appeals, challenges, desk, flags, notices
+from forum.moderation.models import Statement
+from forum.moderation.notices import Claim
 from forum.places import queries as places
 from forum.response import service as response
 from forum.response.service import Resolution
+from forum.transparency import audit
 from forum.transparency import service as transparency
+from forum.transparency.audit import Opinion
 from tests.factories import a_code, a_complaint, a_member, a_person, a_removal, sign_in
 
 KEY = "k" * 43
@@ -72,6 +77,11 @@ def a_board_in_use(app: Flask) -> Scene:
     _resolved(author, people["staff"])
     a_removal(a_complaint(author, title="第三条会被下架"), people["moderator"])
     _withdrawn(author)
+    _objected(author)
+    _noticed(people["moderator"])
+    audit.report(
+        people["auditor"], Opinion(0, 3, "qualified", "逐条看过，有一条理由写得太短。" * 2)
+    )
     transparency.count_daily()
     issue = digest.send(clock.local_date())
     with transaction():
@@ -103,11 +113,25 @@ def _resolved(author: Account, staff: Account) -> None:
     response.resolve(staff, complaint.number, Resolution("fixed", "execution"), "已换新配件。")
 
 
+def _objected(author: Account) -> None:
+    """The author appeals against the removal, and a reader challenges it."""
+    removal = db.session.get_one(Statement, 1).entry
+    appeals.file(author, removal, "第二段是物业公告的原话，不是骂人。")
+    challenges.file(None, removal, "说明里的条款和事实对不上，请再看。")
+
+
 def _withdrawn(author: Account) -> None:
     key = "w" * 43
     complaint = a_complaint(author, title="第四条会被撤回", key=key)
     author_acts.withdraw(author, complaint.number,
                          Proof(of=complaint.act_entry, code=a_code(key)))  # fmt: skip
+
+
+def _noticed(moderator: Account) -> None:
+    """About the first a party's notice and a reader's flag wait; a moderator has it open."""
+    notices.send(OPEN, None, Claim("维修公司经理", "party@firm.test", "说我们偷换配件，不是事实。"))
+    flags.flag(a_member("五栋老王"), OPEN, None, "abuse", "第二段骂人。")
+    desk.open_thing(moderator, OPEN, None)
 
 
 @pytest.fixture(scope="module")
@@ -145,13 +169,17 @@ def addresses(scene: Scene, method: str) -> list[tuple[str, str]]:
 
 
 def _values_of(scene: Scene, rule: Rule) -> dict[str, object]:
-    known = {"number": OPEN, "index": 3, "day": scene.day, "token": scene.invitation,
+    known = {"number": OPEN, "notice": 1, "index": 3, "day": scene.day, "token": scene.invitation,
              "sha256": scene.photo, "filename": "img/favicon.svg", "rest": "0/000.p/1",
              "_section": "name"}  # fmt: skip
     slugs = {"project": "spring-garden", "city": places.cities()[0].slug,
              "category": "repair"}  # fmt: skip
     if rule.endpoint == "moderation.statement":
         known["number"] = 1
+    if rule.endpoint in ("moderation.appeal_form", "moderation.appeal"):
+        known["index"] = db.session.get_one(Statement, 1).entry
+    if rule.endpoint == "moderation.rules_version":
+        known["version"] = 1
     known |= {"year": int(scene.day[:4]),
               "name": "months" if rule.endpoint == "transparency.chart" else "received"}  # fmt: skip
     known["slug"] = slugs.get(rule.endpoint.partition(".")[2], "")

@@ -14,11 +14,16 @@ from tests.scenes import EVERYBODY, OPEN, REMOVED, SIGNED_IN, addresses
 WHO = {
     EVERYBODY: """pages.home pages.complaints pages.project pages.city pages.category
         pages.complaint pages.complaint_json pages.history search.search complaints.new
-        complaints.proof complaints.photo moderation.rules moderation.statement log.checkpoint
+        moderation.notice_form moderation.notice
+        moderation.appeals moderation.appeal_page moderation.challenge_page
+        moderation.challenge_form moderation.challenge
+        complaints.proof complaints.photo moderation.rules moderation.rules_version moderation.closing api.open_data moderation.statement log.checkpoint
         log.tile log.vkey log.policy log.rotated log.rotations log.readable log.entry log.verify
         transparency.balance_page
         transparency.balance_json transparency.figures_json transparency.figures_csv
-        transparency.year transparency.behind transparency.chart
+        transparency.year transparency.behind transparency.chart transparency.dsa_csv
+        transparency.dsa_json
+        audit.opinions audit.opinion audit.sample audit.roles
         static accounts.login accounts.login_post accounts.logout accounts.language
         accounts.signup accounts.signup_post accounts.signup_verify
         accounts.signup_verify_post accounts.reset accounts.reset_post accounts.reset_verify
@@ -28,22 +33,32 @@ WHO = {
     SIGNED_IN: """accounts.account accounts.back_to_account accounts.rename
         accounts.change_password accounts.sign_out_everywhere notifications.index
         notifications.mark_read complaints.receipt complaints.receipt_page pages.mine
-        complaints.receipt_image""",
+        complaints.receipt_image moderation.own_appeals moderation.appeal_statement
+        moderation.appeal_form moderation.appeal""",
     "member": """complaints.post complaints.support complaints.unsupport complaints.comment
         complaints.edit complaints.save complaints.status complaints.withdraw
-        complaints.stop_withdrawal complaints.undo_withdrawal complaints.unmerge""",
+        complaints.stop_withdrawal complaints.undo_withdrawal complaints.unmerge
+        moderation.flag_form moderation.flag moderation.counter_form moderation.counter""",
     "staff executive": "response.reply response.resolve",
+    "admin": "moderation.new_rules moderation.publish_rules",
+    "admin executive": "moderation.propose_closing",
+    "auditor executive": "moderation.approve_closing moderation.reject_closing",
+    "admin auditor executive": "moderation.closing_desk",
     "moderator": "moderation.restore moderation.lift",
     "moderator auditor": """moderation.remove_form moderation.remove moderation.erase_form
         moderation.redact_form moderation.redact moderation.delist_form moderation.delist
         moderation.suspend_form moderation.suspend
-        moderation.erase moderation.desk moderation.approve moderation.reject""",
+        moderation.erase moderation.desk moderation.approve moderation.reject
+        moderation.sealed moderation.view_sealed""",
     "staff executive admin": """response.queue moderation.ask_form moderation.ask""",
     "executive auditor admin": "digest.index digest.issue",
+    "auditor": """moderation.decide_appeal moderation.decide_challenge audit.at_desk audit.review
+        audit.sign_form audit.sign""",
     "member staff moderator": "moderation.merge_form moderation.merge",
     "auditor moderator": """moderation.refuse_form moderation.refuse moderation.held
-        moderation.unlock moderation.part""",
-    " moderator": """moderation.publish moderation.lock_form moderation.lock moderation.move_form
+        moderation.unlock moderation.part moderation.flagged moderation.open_flagged
+        moderation.keep""",
+    " moderator": """moderation.order_form moderation.order moderation.publish moderation.lock_form moderation.lock moderation.move_form
         moderation.move moderation.merges moderation.decline moderation.bulk
         moderation.bulk_preview moderation.bulk_act""",
 }
@@ -141,15 +156,18 @@ EMPTY_IS_WRONG = frozenset(
     moderation.erase moderation.ask moderation.reject moderation.restore moderation.lift
     moderation.redact moderation.delist moderation.suspend accounts.rename
     accounts.change_password accounts.language
-    complaints.unmerge moderation.refuse moderation.publish moderation.lock moderation.unlock
-    moderation.move moderation.merge moderation.decline moderation.part moderation.bulk_act""".split()
+    moderation.appeal moderation.challenge moderation.decide_appeal moderation.decide_challenge
+    complaints.unmerge audit.review audit.sign moderation.refuse moderation.publish moderation.lock moderation.unlock
+    moderation.move moderation.merge moderation.decline moderation.part moderation.bulk_act
+    moderation.flag moderation.notice moderation.order moderation.counter moderation.keep""".split()
 )
 
 
 def test_what_may_be_read_is_there(scene, browsers):
     """Or else the table would be held against addresses that lead nowhere."""
     elsewhere = {"accounts.back_to_account", "accounts.signup_verify", "accounts.reset_verify"}
-    never = {"log.rotated"}  # The key of this board was not changed.
+    # The key of this board was not changed, and nobody wants to close it.
+    never = {"log.rotated", "moderation.closing", "api.open_data"}
     for endpoint, path in addresses(scene, "GET"):
         reader = next(role for role in ("member", *MAY[endpoint]) if role in MAY[endpoint])
         if endpoint.startswith(("accounts.log", "accounts.sign", "accounts.res")):
@@ -158,6 +176,9 @@ def test_what_may_be_read_is_there(scene, browsers):
         wanted = 302 if endpoint in elsewhere else 404 if endpoint in never else 200
         # What people can read is not refused any more.
         wanted = 409 if endpoint == "moderation.refuse_form" else wanted
+        # Their author appealed already: the form leads to that.
+        appeals = ("moderation.appeal_statement", "moderation.appeal_form")
+        wanted = 303 if endpoint in appeals else wanted
         assert answer.status_code == wanted, path
         answer.close()
 

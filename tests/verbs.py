@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from forum import setup, startup
 from forum.accounts import service as accounts
+from forum.accounts import terms
 from forum.base import clock, outbox
 from forum.base.db import db
 from forum.complaints import archive, author_acts, importing
@@ -23,17 +25,42 @@ from forum.complaints.models import Complaint
 from forum.digest import erasing as digest_erasing
 from forum.digest import service as digest
 from forum.log import queries, rotation
-from forum.moderation import bulk, erasure, holding, locking, merging, moving, rules, two_people
+from forum.moderation import (
+    appeals,
+    bulk,
+    challenges,
+    closing,
+    desk,
+    erasure,
+    flags,
+    holding,
+    locking,
+    merging,
+    moving,
+    notices,
+    rules,
+    rules_publishing,
+    sealed_end,
+    sealed_views,
+    two_people,
+)
 from forum.moderation import service as moderation
+from forum.moderation.closing import Announcement
+from forum.moderation.closing_models import ClosingDraft
 from forum.moderation.measures import Measure, Request
+from forum.moderation.models import Statement
 from forum.moderation.moving import Place
+from forum.moderation.notices import Claim
+from forum.moderation.rules import RulesText
 from forum.moderation.rulings import Grounds
 from forum.notifications import erasing as notice_erasing
 from forum.notifications import service as notifications
 from forum.places import service as places
 from forum.response import service as response
 from forum.response.service import Resolution
+from forum.transparency import audit
 from forum.transparency import service as transparency
+from forum.transparency.audit import Opinion
 from tests.factories import (
     PASSWORD,
     a_code,
@@ -46,6 +73,7 @@ from tests.factories import (
 )
 
 DAY = timedelta(days=1)
+CLAIM = Claim("维修公司经理", "party@firm.test", "说我们偷换配件，不是事实。")
 
 # Verb → what performs it, and kinds of entries that it writes at least.
 SCENARIOS: dict[str, tuple[Callable[[], object], set[str]]] = {}
@@ -313,6 +341,42 @@ def _() -> None:
     rules.publish(rules.shipped(), by="admin")
 
 
+@scenario("moderation.rules_publishing.publish_version", "rules.published")
+def _() -> None:
+    newest, text = rules.newest(), rules.shipped()
+    assert newest is not None
+    changed = RulesText(f"规则 {newest.version}", text.preamble, text.clauses)
+    rules_publishing.publish_version(a_person("admin"), changed, instead_of=newest.version)
+
+
+@scenario("moderation.rules_publishing.publish_file", "rules.published")
+def _() -> None:
+    text = rules.shipped()
+    given = {"title": "文件里的规则", "preamble": text.preamble, "clauses": text.clauses}
+    rules_publishing.publish_file(json.dumps(given).encode())
+
+
+def _closing(by: str = "admin", until: date = date(2199, 12, 31)) -> ClosingDraft:
+    return closing.propose(
+        a_person(by), Announcement(until, "本板迁往新址，旧的内容一直可查，未解决的照办。")
+    )
+
+
+@scenario("moderation.closing.propose")
+def _() -> None:
+    _closing()
+
+
+@scenario("moderation.closing.approve", "board.closing")
+def _() -> None:
+    closing.approve(a_person("executive"), _closing().id)
+
+
+@scenario("moderation.closing.reject")
+def _() -> None:
+    closing.reject(a_person("auditor"), _closing("executive", date(2299, 12, 31)).id)
+
+
 @scenario("places.service.add_city", "place.changed")
 def _() -> None:
     places.add_city("珠海")
@@ -549,3 +613,123 @@ def _() -> None:
 def _() -> None:
     wish = bulk.Wish("lock", (_open().number, a_complaint().number), grounds=LOCK)
     bulk.carry_out(a_person("moderator"), wish)
+
+
+@scenario("transparency.audit.review", "audit.reviewed")
+def _() -> None:
+    complaint = _open()
+    a_removal(complaint)
+    audit.review(a_person("auditor"), [complaint.act_entry], "in-order")
+
+
+@scenario("transparency.audit.report", "audit.reported")
+def _() -> None:
+    audit.report(a_person("auditor"), Opinion(0, 2, "unqualified", "逐条看过，没有发现问题。" * 2))
+
+
+def _flagged() -> int:
+    number = _open().number
+    flags.flag(a_member(), number, None, "abuse", "第二段骂人。")
+    return number
+
+
+@scenario("moderation.flags.flag")
+def _() -> None:
+    _flagged()
+
+
+@scenario("moderation.flags.keep", "flag.decided")
+def _() -> None:
+    why = "第二段说的是电梯，没有骂人。"
+    flags.keep(a_person("moderator"), _flagged(), None, "abuse", why)
+
+
+@scenario("moderation.desk.open_thing")
+def _() -> None:
+    desk.open_thing(a_person("moderator"), _flagged(), None)
+
+
+@scenario("moderation.notices.send", "notice.received")
+def _() -> None:
+    notices.send(_open().number, None, CLAIM)
+
+
+@scenario("moderation.notices.enter_order", "notice.received")
+def _() -> None:
+    order = replace(CLAIM, file_number="建函〔2026〕17号")
+    notices.enter_order(a_person("moderator"), _open().number, None, "court-order", order)
+
+
+@scenario("moderation.notices.counter", "notice.countered")
+def _() -> None:
+    complaint = _open()
+    notice = notices.send(complaint.number, None, CLAIM)
+    notices.counter(complaint.account, complaint.number, notice.number, "采购单我也看过。")
+
+
+@scenario("notifications.service.tell_party")
+def _() -> None:
+    number = _open().number
+    notice = notices.send(number, None, CLAIM)
+    flags.keep(a_person("moderator"), number, None, "defamation-notice", "看过采购单，不属实。")
+    notifications.tell_party(notice.number)
+
+
+APPEAL = "第二段引的是物业公告的原话，不是骂人。"
+
+
+def _appeal() -> int:
+    complaint = _open()
+    statement = db.session.get_one(Statement, a_removal(complaint))
+    return appeals.file(complaint.account, statement.entry, APPEAL).number
+
+
+@scenario("moderation.appeals.file", "appeal.filed")
+def _() -> None:
+    _appeal()
+
+
+@scenario("moderation.appeals.decide", "appeal.decided", "complaint.restored")
+def _() -> None:
+    appeals.decide(a_person("auditor"), _appeal(), "upheld", APPEAL)
+
+
+@scenario("moderation.challenges.file", "challenge.filed")
+def _() -> None:
+    challenges.file(None, _open().entry, APPEAL)
+
+
+@scenario("moderation.challenges.decide", "challenge.decided")
+def _() -> None:
+    number = challenges.file(None, _open().entry, APPEAL, "reader@board.test").number
+    challenges.decide(a_person("auditor"), number, "rejected", APPEAL)
+
+
+@scenario("notifications.service.answer_challenge")
+def _() -> None:
+    number = challenges.file(None, _open().entry, APPEAL, "reader@board.test").number
+    challenges.decide(a_person("auditor"), number, "rejected", APPEAL)
+    notifications.answer_challenge(number)
+
+
+@scenario("moderation.sealed_views.view", "sealed.viewed")
+def _() -> None:
+    sealed_views.view(a_person("auditor"), a_removal(_open()))
+
+
+@scenario("moderation.sealed_end.destroy_due", "sealed.destroyed")
+def _() -> None:
+    a_removal(_open())
+    _later(190, sealed_end.destroy_due)
+
+
+@scenario("accounts.terms.revoke", "role.revoked")
+def _() -> None:
+    terms.revoke(str(a_person("auditor").staff_no))
+
+
+@scenario("accounts.terms.end_terms", "role.granted", "role.revoked")
+def _() -> None:
+    accounts.create_person("方主任", "auditor", by="admin", password=PASSWORD,
+                           until=clock.local_date())  # fmt: skip
+    _later(2, terms.end_terms)

@@ -23,8 +23,13 @@ Shown = dict[tuple[Any, ...], Row]
 
 PLACES = ("city", "project", "category", "department")
 UNDER_A_COMPLAINT = ("complaint_version", "reply", "photo", "support", "promise")
+# Table → the kind of entry that makes a row, and what names the row: its column, the entry's field.
+NAMED = {"rules": ("rules.published", "version", "version"),
+         "audit_report": ("audit.reported", "number", "report"),
+         "closing": ("board.closing", "until", "until"),
+         "digest_issue": ("digest.sent", "date", "date")}  # fmt: skip
 _TEXT = ("complaint.posted", "complaint.imported", "complaint.redacted", "complaint.restored",
-         "complaint.erased")  # fmt: skip
+         "complaint.erased", "sealed.destroyed")  # fmt: skip
 # Columns of a complaint that not just any entry about it may change.
 KINDS_OF = {
     **dict.fromkeys(("title", "body", "body_html"), (*_TEXT, "complaint.edited")),
@@ -85,6 +90,12 @@ class Change:
             return self._is_about_merging(index, entry)
         if table in UNDER_A_COMPLAINT:
             return row["complaint"] == entry.get("complaint")
+        if table in ("flag_decision", "party_notice"):
+            # Their words go with what they are about.
+            over = kind.endswith(".erased") and row["complaint"] == entry["complaint"]
+            return over or index in (row["entry"], row.get("decided"), row.get("countered"))
+        if table in ("appeal", "challenge"):
+            return row["number"] == entry.get(table)
         if table in ("statement", "proposal"):
             # With an erased complaint ends what else waited for it.
             over = kind == "complaint.erased" and row["complaint"] == entry["complaint"]
@@ -97,10 +108,9 @@ class Change:
             )
         if table == "account":
             return kind.startswith("role.") and row["staff_no"] == entry["staff"]
-        if table == "rules":
-            return kind == "rules.published" and row["version"] == entry["version"]
-        if table == "digest_issue":
-            return kind == "digest.sent" and str(row["date"]) == entry["date"]
+        if table in NAMED:
+            named, column, name = NAMED[table]
+            return kind == named and str(row[column]) == str(entry[name])
         assert table == "opening", f"{table}: say here which entries are about its rows"
         # Undoing a cut opens again what it closed, and closes what it had shown instead.
         back = kind.endswith(".restored") and row["complaint"] == entry["complaint"]

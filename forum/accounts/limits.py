@@ -15,7 +15,12 @@ from forum.base import clock
 from forum.base.refusal import TooMany
 
 # Whole neighbourhoods share one address of a mobile network, so these are wide.
-BOUNDS = {"sign-in": (50, timedelta(minutes=5)), "code": (30, timedelta(hours=1))}
+BOUNDS = {
+    "sign-in": (50, timedelta(minutes=5)),
+    "code": (30, timedelta(hours=1)),
+    "notice": (10, timedelta(hours=1)),
+    "challenge": (10, timedelta(hours=1)),
+}
 _lock = Lock()
 
 

@@ -7,6 +7,7 @@ bounds and the same work either way.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import NoReturn
 
 from flask_babel import lazy_gettext as _l
@@ -133,14 +134,16 @@ def create_person(
     phone: str | None = None,
     password: str | None = None,
     verified: bool = False,
+    until: date | None = None,
 ) -> Account:
     """A new account made by `by` (system, admin).
 
     A role above member gets the next staff number and its `role.granted` entry; `department` is
-    a department's slug. Without a password the person gets in with `invite`.
+    a department's slug; `until`: the last day of the role, if it ends by itself (see `terms`).
+    Without a password the person gets in with `invite`.
     """
     wheres = _addresses(email, phone)
-    _check_new_person(role, department)
+    _check_new_person(role, department, until)
     name = parse_name(name) if role == "member" else parse_person(name)
     if password is not None:
         passwords.check(
@@ -152,7 +155,7 @@ def create_person(
         account.password_hash, account.verified = kept, verified
         account.department = department
         if role in INSIDE:
-            _grant(account, by)
+            _grant(account, by, until)
         db.session.flush()
     return account
 
@@ -221,7 +224,9 @@ def _addresses(email: str | None, phone: str | None) -> list[Address]:
     return wheres
 
 
-def _check_new_person(role: str, department: str | None) -> None:
+def _check_new_person(role: str, department: str | None, until: date | None) -> None:
+    if until is not None and (role == "member" or until < clock.local_date()):
+        raise Invalid(_l("期限应在今天之后，并且只有公司的身份才有期限。"), "until")
     if role != "member" and role not in INSIDE:
         raise Invalid(_l("没有这种身份。"), "role")
     if department is not None and not re.fullmatch(SLUG, department):
@@ -238,9 +243,10 @@ def _new_account(name: str, role: str, *wheres: Address) -> Account:
     return account
 
 
-def _grant(account: Account, by: str) -> None:
+def _grant(account: Account, by: str, until: date | None) -> None:
     account.staff_no = queries.next_staff_no()
     log.append(
         "role.granted", by=by, staff=account.staff_no, granted_by=None, role=account.role,
-        department=account.department, second=None, until=None, texts={},
+        department=account.department, second=None, until=until.isoformat() if until else None,
+        texts={},
     )  # fmt: skip

@@ -24,7 +24,7 @@ from forum.base.text import to_html
 from forum.complaints import merging
 from forum.complaints.clocks import WITHDRAWAL_UNDO, WITHDRAWAL_WAIT
 from forum.complaints.drafts import MAX_BODY, MAX_TITLE, a_line, a_text
-from forum.complaints.models import Complaint, Version
+from forum.complaints.models import Complaint, Version, WithdrawalReason
 from forum.complaints.service import existing, start_clock, tell, touch
 from forum.log import service as log
 from forum.log.queries import entries_of
@@ -45,6 +45,9 @@ MAY_BECOME = {
     "disputed": ("resolved",),
     "open": ("confirmed", "closed_unconfirmed"),
 }
+
+# What an author may say of why they withdraw: read by auditors, published nowhere.
+WITHDRAWAL_REASONS = ("solved", "mistake", "asked", "other")
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,19 @@ def _require_few(number: int) -> None:
         )
 
 
-def withdraw(author: Account, number: int, proof: Proof) -> None:
-    """Take the complaint back: at once when proven, after seven open days when not."""
+def withdraw(author: Account, number: int, proof: Proof, reason: str | None = None) -> None:
+    """Take the complaint back: at once when proven, after seven open days when not.
+
+    reason: of `WITHDRAWAL_REASONS`, for auditors alone; nobody has to give one.
+    """
+    if reason is not None and reason not in WITHDRAWAL_REASONS:
+        raise Invalid(_l("请选择一项。"), "reason")
     with transaction():
         complaint = _own(author, number, proof)
         if _is_proven(proof):
-            _take_back(complaint, _append(complaint, proof, "complaint.withdrawn"))
+            entry = _append(complaint, proof, "complaint.withdrawn")
+            _take_back(complaint, entry)
+            _keep_reason(number, entry, reason)
             return
         if complaint.withdrawal_due is not None:
             raise Conflict(_l("撤回申请已在等待期，到期自动生效。"))
@@ -118,7 +128,15 @@ def withdraw(author: Account, number: int, proof: Proof) -> None:
                            by="author", due=clock.format_utc(due))  # fmt: skip
         complaint.withdrawal_due = due
         touch(complaint, entry)
+        _keep_reason(number, entry, reason)
         tell(complaint, "withdrawal.requested", due=clock.format_utc(due))
+
+
+def _keep_reason(number: int, entry: log.Appended, reason: str | None) -> None:
+    if reason is not None:
+        db.session.add(
+            WithdrawalReason(entry=entry.index, complaint=number, reason=reason, at=entry.at)
+        )
 
 
 def stop_withdrawal(author: Account, number: int) -> None:

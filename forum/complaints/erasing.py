@@ -70,7 +70,7 @@ def things_said(complaint: Complaint) -> Sequence[Reply]:
 def destroy_complaint(complaint: Complaint, closes: Collection[int]) -> list[str]:
     """Destroy title, text, name, wish, versions, photos and salts; the files that may now go."""
     files = _destroy_photos(Photo.complaint == complaint.number, Photo.reply_id.is_(None))
-    files += _destroy_sealed(Sealed.complaint == complaint.number, Sealed.item.is_(None))
+    files += destroy_sealed(Sealed.complaint == complaint.number, Sealed.item.is_(None))
     db.session.execute(delete(Version).where(Version.complaint == complaint.number))
     _close(complaint.number, closes)
     complaint.title = complaint.body = complaint.body_html = complaint.author = ""
@@ -82,7 +82,7 @@ def destroy_complaint(complaint: Complaint, closes: Collection[int]) -> list[str
 def destroy_item(reply: Reply, closes: Collection[int]) -> list[str]:
     """Destroy the words, name, photos and salts of one reply or comment; as above."""
     files = _destroy_photos(Photo.complaint == reply.complaint, Photo.reply_id == reply.id)
-    files += _destroy_sealed(Sealed.complaint == reply.complaint, Sealed.item == reply.id)
+    files += destroy_sealed(Sealed.complaint == reply.complaint, Sealed.item == reply.id)
     _close(reply.complaint, closes)
     reply.body = reply.body_html = reply.by = ""
     return files
@@ -111,8 +111,8 @@ def _close(number: int, entries: Collection[int]) -> None:
         db.session.execute(delete(Opening).where(*instead, Opening.entry != entry))
 
 
-def _destroy_sealed(*of: object) -> list[str]:
-    """Delete what cuts had sealed; the keys of the files that no photo has any more."""
+def destroy_sealed(*of: object) -> list[str]:
+    """Delete what cuts had sealed, of the rows that `of` says; the files that may now go."""
     rows = db.session.scalars(select(Sealed).where(*of)).all()  # type: ignore[arg-type]
     files = {key for row in rows for key in _files_of(row)}
     for row in rows:

@@ -129,6 +129,24 @@ class ActForm(BoardForm):
         return self
 
 
+WITHDRAWAL_LABELS = {
+    "solved": _l("已经解决了"),
+    "mistake": _l("我写错了，或不想再提"),
+    "asked": _l("有人要我撤回"),
+    "other": _l("其他原因"),
+}
+
+
+class WithdrawForm(ActForm):
+    """Taking it back; why is for auditors alone."""
+
+    reason = RadioField(
+        _l("为什么撤回"), [Optional()], choices=choices(WITHDRAWAL_LABELS.items()),
+        description=_l("不公开，只有独立监督员能看到。"),
+    )  # fmt: skip
+    code = code_field()
+
+
 class EditForm(ActForm):
     """A new text; `salt`: base64 of the 32 bytes that the device committed it with."""
 

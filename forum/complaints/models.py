@@ -224,3 +224,17 @@ class Submission(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+
+class WithdrawalReason(Base):
+    """Why an author takes a complaint back, where they said so; no page but the auditors' shows it.
+
+    entry: the withdrawal, or the request of one. reason: of `author_acts.WITHDRAWAL_REASONS`.
+    """
+
+    __tablename__ = "withdrawal_reason"
+
+    entry: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    complaint: Mapped[int] = mapped_column(ForeignKey("complaint.number"), index=True)
+    reason: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import db
-from forum.complaints.models import Complaint, Photo, Reply
+from forum.complaints.models import Complaint, Photo, Reply, WithdrawalReason
 
 HALF_A_YEAR = timedelta(days=182)
 LEAST = 10  # below that many cases no figure is given
@@ -59,3 +59,9 @@ def photos_under(number: int, item: int | None) -> list[tuple[int, str]]:
     of = Photo.reply_id.is_(None) if item is None else Photo.reply_id == item
     query = select(Photo.position, Photo.alt).where(Photo.complaint == number, of)
     return [(row.position, row.alt) for row in db.session.execute(query.order_by(Photo.position))]
+
+
+def withdrawal_reasons() -> list[WithdrawalReason]:
+    """Why authors took complaints back, where they said so, newest first; for auditors alone."""
+    query = select(WithdrawalReason).order_by(WithdrawalReason.entry.desc())
+    return list(db.session.scalars(query))

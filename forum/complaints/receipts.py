@@ -76,6 +76,8 @@ def receipt_of(complaint: Complaint) -> str:
     values = committed_values(complaint)
     salts = db.session.execute(select(Salt.field, Salt.salt).where(Salt.entry == complaint.entry))
     openings = {row.field: Opening(row.salt, values[row.field]) for row in salts}
+    if "text" not in openings and complaint.state != "erased" and not complaint.body_html:
+        raise NotFound(_l("封存的原文已按规则销毁，回执不再提供。您保存的回执仍可核验。"))
     if "text" not in openings and complaint.state != "erased":
         raise NotFound(_l("其中有一处已遮盖，回执不再提供。您保存的回执仍可核验。"))
     if "text" not in openings:

@@ -11,9 +11,12 @@ from sqlalchemy import select
 from forum.base import clock
 from forum.base.db import db
 from forum.complaints.models import Complaint
-from forum.digest.value import HidingAct
+from forum.digest.value import Asked, HidingAct, Redress
 from forum.log.models import LogEntry
-from forum.moderation.models import Statement
+from forum.moderation.models import Proposal, Statement
+from forum.moderation.redress_models import Appeal, Challenge
+from forum.moderation.redress_queries import counts
+from forum.moderation.waiting import DECIDERS
 from forum.places.models import Project
 from forum.tlog.entry import parse_entry
 
@@ -89,3 +92,24 @@ def _act(index: int, entry: dict[str, Any], project: str, statement: Statement |
         statement=entry.get("statement"), clause=statement.clause if statement else None,
         facts=statement.facts if statement else None, proven=entry.get("proven"),
     )  # fmt: skip
+
+
+def asked(first: int, end: int) -> tuple[Asked, ...]:
+    """What those inside who decide nothing asked for among entries [first, end), oldest first."""
+    rows = db.session.scalars(
+        select(Proposal)
+        .where(Proposal.entry >= first, Proposal.entry < end, Proposal.by.not_in(DECIDERS))
+        .order_by(Proposal.entry)
+    )
+    return tuple(
+        Asked(entry=row.entry, at=row.at, act=row.act, number=row.complaint, role=row.by,
+              staff=row.staff, reason=row.reason, statement=row.number, facts=row.facts,
+              state=row.state)
+        for row in rows
+    )  # fmt: skip
+
+
+def redress(model: type[Appeal | Challenge], now: datetime) -> Redress:
+    """How many appeals, or challenges, wait, and how many of them too long."""
+    found = counts(model, now)
+    return Redress(found.open, found.overdue)

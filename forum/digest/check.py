@@ -18,10 +18,8 @@ from forum.log.held import Lost, differing, entries, lost_ranges, opening
 def check_rows() -> Iterator[Difference]:
     """Day, time and text of every issue; one that was cut for an erasure has no opening left."""
     sent = dict(entries("digest.sent"))
-    erased = max(
-        (i for i, _entry in entries("complaint.erased", "reply.erased", "comment.erased")),
-        default=-1,
-    )
+    ends = ("complaint.erased", "reply.erased", "comment.erased", "sealed.destroyed")
+    erased = max((index for index, _entry in entries(*ends)), default=-1)
     rows = {row.entry: row for row in db.session.scalars(select(DigestIssue))}
     for index in sorted(sent.keys() - rows.keys()):
         yield Difference("row-missing", index, f"digest of {sent[index]['date']}")

@@ -15,6 +15,7 @@ from forum.digest.logcheck import check
 from forum.digest.value import Digest, from_payload
 from forum.log.models import LogCheckpoint
 from forum.log.publishing import witness_count
+from forum.moderation.redress_models import Appeal, Challenge
 from forum.transparency.queries import balance
 
 
@@ -52,6 +53,8 @@ def _compose(day: date) -> Digest:
         acts=acts.hiding_acts(entries), other_acts=others,
         broken=cases.broken_promises(e for _, e in entries if e["kind"] == acts.BROKEN),
         voices=cases.voices(now), counts=cases.counts(now), ranking=ranking, unranked=unranked,
+        asked=acts.asked(first, end), appeals=acts.redress(Appeal, now),
+        challenges=acts.redress(Challenge, now),
     )  # fmt: skip
 
 

@@ -24,9 +24,12 @@ QUOTED = ("title", "body", "remedy", "author")
 
 
 def forget(payloads: Sequence[Payload]) -> None:
-    """Receiver of content.erased ({"number", "whole"}): no issue quotes the complaint any more."""
+    """Receiver of content.erased ({"number", "whole"}): no issue quotes the complaint any more.
+
+    Nor where what a cut had taken from it ended ("sealed"): older issues quote it uncut.
+    """
     for payload in payloads:
-        if payload["whole"]:
+        if payload["whole"] or payload.get("sealed"):
             for day in db.session.scalars(select(DigestIssue.date)).all():
                 with transaction():
                     _cut(db.session.get_one(DigestIssue, day), payload["number"])

@@ -16,15 +16,19 @@ from forum.log import rotation
 from forum.log.check import Difference, check_log
 from forum.log.models import LogCheckpoint, LogEntry, LogNode
 from forum.moderation.check import check_rows as check_statements
+from forum.moderation.check_closing import check_closing
+from forum.moderation.check_flags import check_flags
+from forum.moderation.check_redress import check_redress
 from forum.moderation.check_suspensions import check_suspensions
 from forum.places.check import check_rows as check_places
 from forum.tlog import merkle
 from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 from forum.tlog.rotation import open_signed_by_all
+from forum.transparency.check import check_rows as check_opinions
 
 ROW_CHECKS = (check_roles, check_places, check_complaints, check_sealed, check_statements,
-              check_suspensions, check_digests)  # fmt: skip
+              check_suspensions, check_closing, check_flags, check_redress, check_opinions, check_digests)  # fmt: skip
 # A log up to this size is checked whole for every digest, with the rows; of a larger one the
 # newest entries, so that the worker is not held up for minutes.
 WHOLE_UP_TO = 50_000

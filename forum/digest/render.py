@@ -16,10 +16,24 @@ from forum.base.refusal import NotFound
 from forum.base.resources import setting
 from forum.base.text import to_html
 from forum.digest import queries
-from forum.digest.value import Digest, HidingAct, LogCheck, from_payload
-from forum.log.words import kind_label, reason_label, role_label, status_label, type_label
+from forum.digest.value import Asked, Digest, HidingAct, LogCheck, from_payload
+from forum.log.words import (
+    ACT_LABELS,
+    kind_label,
+    reason_label,
+    role_label,
+    status_label,
+    type_label,
+)
 
 MAIL = "digest"  # the folder of templates/mail
+ASKED_LABELS: dict[str, Any] = {
+    "open": _l("还没有答复"),
+    "approved": _l("已由管理人员提出"),
+    "rejected": _l("复核不同意"),
+    "refused": _l("申请不予采纳"),
+    "lapsed": _l("逾期未复核，作废"),
+}
 VOICE_LABELS: dict[str, Any] = {
     "unanswered": _l("近 7 天的待答复里，我也遇到最多"),
     "overdue": _l("已超时的里面，我也遇到最多"),
@@ -40,6 +54,10 @@ class Links:
     def statement(self, number: int) -> str:
         """One statement of reasons."""
         return f"{self.base}/statements/{number}"
+
+    def appeals(self) -> str:
+        """The list of appeals and challenges."""
+        return f"{self.base}/appeals"
 
     def entry(self, index: int) -> str:
         """One entry of the log."""
@@ -66,6 +84,7 @@ def context(digest: Digest, base: str) -> dict[str, Any]:
         "headline": headline(digest),
         "check_sentence": check_sentence(digest.check),
         "act_words": act_words,
+        "asked_words": asked_words,
         "voice_label": VOICE_LABELS.__getitem__,
         "kind_label": kind_label,
         "status_label": status_label,
@@ -121,6 +140,15 @@ def act_words(act: HidingAct) -> str:
     elif act.clause:
         pieces.append(_("规则第 %(clause)s 条", clause=act.clause))
     return _("，").join([*pieces, _who(act)])
+
+
+def asked_words(asked: Asked) -> str:
+    """Who asked for what, why, and what came of it so far, in one line."""
+    return _(
+        "%(role)s %(staff)s 申请%(act)s，理由：%(reason)s，%(state)s",
+        role=str(role_label(asked.role)), staff=asked.staff, act=str(ACT_LABELS[asked.act]),
+        reason=str(reason_label(asked.reason)), state=str(ASKED_LABELS[asked.state]),
+    )  # fmt: skip
 
 
 def _who(act: HidingAct) -> str:

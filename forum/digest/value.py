@@ -6,7 +6,7 @@ language. `to_payload` and `from_payload` are inverse, so an old digest is shown
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -69,6 +69,34 @@ class HidingAct:
     clause: str | None
     facts: str | None
     proven: bool | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody inside, who may not decide it, asked to be done, whatever came of it.
+
+    act: remove, redact, delist …; role, staff: who asked; state: open approved rejected refused
+    lapsed when the digest was made; number: None where an author would be suspended.
+    """
+
+    entry: int
+    at: datetime
+    act: str
+    number: int | None
+    role: str
+    staff: str
+    reason: str
+    statement: int
+    facts: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Redress:
+    """Appeals or challenges that wait for an auditor; overdue: longer than they should."""
+
+    open: int = 0
+    overdue: int = 0
 
 
 @dataclass(frozen=True)
@@ -151,6 +179,10 @@ class Digest:
     counts: tuple[TypeCount, ...]
     ranking: tuple[ProjectRank, ...]
     unranked: int
+    # Not in the issues that were sent before there were any.
+    asked: tuple[Asked, ...] = ()
+    appeals: Redress = Redress()
+    challenges: Redress = Redress()
 
     def acts_of(self, kind: str) -> int:
         """How many of the acts are of this kind of entry."""
@@ -180,7 +212,8 @@ def _plain(value: Any) -> Any:
 
 def _revive(kind: type[Value], payload: dict[str, Any]) -> Value:
     hints = get_type_hints(kind)
-    return kind(**{f.name: _typed(hints[f.name], payload[f.name]) for f in fields(kind)})  # type: ignore[arg-type]
+    known = [f for f in fields(kind) if f.name in payload or f.default is MISSING]  # type: ignore[arg-type]
+    return kind(**{f.name: _typed(hints[f.name], payload[f.name]) for f in known})
 
 
 def _typed(hint: Any, value: Any) -> Any:

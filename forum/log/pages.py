@@ -75,6 +75,7 @@ def entry_page(index: int, tip: Tip) -> dict[str, Any]:
         "leaf": merkle.leaf_hash(raw).hex(),
         "proof": queries.prove(index, tip),
         "proof_href": shown.number_href and f"{shown.number_href}/proof?entry={index}",
+        "challenge_href": _public(f"/log/entries/{index}/challenge"),
         "prev_href": _entry_href(index - 1) if index else None,
         "next_href": _entry_href(index + 1) if index + 1 < tip.size else None,
     }
@@ -121,7 +122,8 @@ def _link_of(name: str, value: Any) -> str | None:
         return _entry_href(value)
     # The addresses of higher rooms, whose endpoints this one must not know, are fixed for ever.
     paths = {"complaint": "complaints", "into": "complaints", "statement": "statements",
-             "project": "projects"}  # fmt: skip
+             "project": "projects", "appeal": "appeals", "challenge": "challenges",
+             "report": "audit/reports"}  # fmt: skip
     return _public(f"/{paths[name]}/{value}") if name in paths else None
 
 

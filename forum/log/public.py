@@ -19,7 +19,14 @@ PUBLIC: dict[str, frozenset[str]] = {
     "proposal": frozenset({"account_id", "cuts", "target_id"}),
     "ruling": frozenset(),
     "merge_proposal": frozenset({"account_id"}),
+    "flag_decision": frozenset(),
+    # That a notice waits is public, and what the author answers; nothing that its sender wrote.
+    "party_notice": frozenset({"sender", "contact", "claim", "evidence", "file_number"}),
+    "appeal": frozenset({"account_id", "words"}),
+    "challenge": frozenset({"account_id", "words", "email"}),
     "rules": frozenset(),
+    "closing": frozenset(),
+    "audit_report": frozenset(),
     "city": frozenset(),
     "project": frozenset(),
     "category": frozenset(),
@@ -43,6 +50,10 @@ PRIVATE = frozenset(
         "outbox",
         "job_run",
         "sealed",
+        "closing_draft",
+        "flag",
+        "desk_view",
         "suspension",
+        "withdrawal_reason",
     }
 )

@@ -25,7 +25,7 @@ from forum.base import clock
 from forum.base.db import Transaction, current_transaction, db
 from forum.base.refusal import Unavailable
 from forum.base.resources import resource
-from forum.log import queries, store
+from forum.log import closing, queries, store
 from forum.log.last_signed import Signed
 from forum.log.models import LogCheckpoint, LogEntry, LogNode, Opening
 from forum.log.signing import LogKeys
@@ -50,6 +50,8 @@ class Appended:
 class _Open:
     """The log inside one open transaction: as it was found, and what was added since.
 
+    closing: the announced one, if any.
+
     entries, openings: rows in the order of their tables' columns; an entry's project is what it
     says itself, until it is sealed. read_at: the shared clock when it was read, None where there is none,
     and ours then (monotonic s). said: the newest time as entries write it.
@@ -59,6 +61,7 @@ class _Open:
     frontier: list[bytes]
     newest: datetime | None
     rotations: list[Rotation]
+    closing: closing.Announced | None = None
     entries: list[store.Row] = field(default_factory=list)
     openings: list[store.Row] = field(default_factory=list)
     read_at: tuple[datetime | None, float] | None = None
@@ -75,9 +78,11 @@ def append(
     """Append one entry. `texts` (field → value) are committed to, with fresh or given salts.
 
     EntryError for anything that is not exactly an entry of its kind; Unavailable when this node
-    must not sign: its database is behind or beside what it signed before, or its clock is wrong.
+    must not sign: its database is behind or beside what it signed before, or its clock is wrong;
+    Closed when the board is, except for what goes on then.
     """
     open_log = _open_log(current_transaction())
+    closing.require_open(open_log.closing, kind, fields)
     at = _time(open_log)
     if at != open_log.newest or not open_log.said:
         open_log.newest, open_log.said = at, clock.format_utc(at)
@@ -109,7 +114,7 @@ def _open_log(change: Transaction) -> _Open:
         if newest is not None:
             keys.require_own(chain, size, newest, store.newest_note)
             keys.signers(chain, size, newest)
-        change.notes["log"] = _Open(size, frontier, newest, rotations)
+        change.notes["log"] = _Open(size, frontier, newest, rotations, closing.announced())
         change.before_commit.append(lambda: _seal(change, keys))
     return change.notes["log"]
 

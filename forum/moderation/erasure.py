@@ -23,6 +23,8 @@ from forum.complaints import erasing
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import tell, touch
 from forum.log import service as log
+from forum.moderation.flag_erasing import forget_words, openings_of_answers
+from forum.moderation.forgetting import forget_redress
 from forum.moderation.measures import (
     Act,
     Decision,
@@ -86,10 +88,14 @@ def reapply(index: int, entry: Mapping[str, Any]) -> None:
             return
         if reply is not None:
             files = erasing.destroy_item(reply, entry["closes"])
+            forget_words(complaint.number, reply.id)
+            forget_redress(complaint.number, reply.id)
             reply.state, reply.statement = "erased", entry["statement"]
             complaint.redacted = still_cut(complaint)
         else:
             files = erasing.destroy_complaint(complaint, entry["closes"])
+            forget_words(complaint.number)
+            forget_redress(complaint.number)
             _empty(complaint, _appended(index, entry), entry["statement"])
         forget_quotes(entry["closes"])
         complaint.last_entry = max(complaint.last_entry, index)
@@ -125,11 +131,14 @@ def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
     files: list[str] = []
     for reply in said:
         files += _erase_item(complaint, reply, known[reply.id], decision)[1]
-    closes = sorted({*erasing.openings_of_text(complaint), *quoting})
+    texts, answers = erasing.openings_of_text(complaint), openings_of_answers(complaint.number)
+    closes = sorted({*texts, *answers, *quoting})
     entry = log.append("complaint.erased", complaint=complaint.number, of=complaint.act_entry,
                        closes=closes, **ground_fields(decision))  # fmt: skip
     _empty(complaint, entry, decision.number)
     files += erasing.destroy_complaint(complaint, closes)
+    forget_words(complaint.number)
+    forget_redress(complaint.number)
     touch(complaint, entry)
     tell(complaint, "erased", statement=decision.number)
     items = [reply.id for reply in said]
@@ -151,11 +160,14 @@ def _erase_item(
     complaint: Complaint, reply: Reply, known: erasing.ItemEntries, decision: Decision,
     quoting: Collection[int] = (),
 ) -> tuple[log.Appended, list[str]]:  # fmt: skip
-    closes = sorted({*(known.held or [reply.entry]), *quoting})
+    answers = openings_of_answers(complaint.number, reply.id)
+    closes = sorted({*(known.held or [reply.entry]), *answers, *quoting})
     kind = "comment.erased" if reply.kind == "comment" else "reply.erased"
     entry = log.append(kind, complaint=complaint.number, item=reply.id, of=known.newest,
                        closes=closes, **ground_fields(decision))  # fmt: skip
     files = erasing.destroy_item(reply, closes)
+    forget_words(complaint.number, reply.id)
+    forget_redress(complaint.number, reply.id)
     reply.state, reply.statement = "erased", decision.number
     complaint.redacted = still_cut(complaint)
     touch(complaint, entry)

@@ -42,6 +42,9 @@ class Statement(Base):
     restored_entry: Mapped[int | None]
     restored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     restored_reason: Mapped[str | None] = mapped_column(String(24))
+    # Since when what it took from view is kept by nobody any more; then it cannot be undone.
+    destroyed_entry: Mapped[int | None]
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Proposal(Base):

@@ -158,8 +158,11 @@ def _in_force(complaint: Complaint) -> list[Statement]:
         Statement.complaint == complaint.number, Statement.act == "redact",
         Statement.restored_at.is_(None),
     )  # fmt: skip
-    erased = select(Reply.id).where(Reply.complaint == complaint.number, Reply.state == "erased")
-    gone = set(db.session.scalars(erased))
+    destroyed = select(Statement.number).where(Statement.destroyed_at.is_not(None))
+    over = (Reply.state == "erased") | Reply.statement.in_(destroyed)
+    gone = set(
+        db.session.scalars(select(Reply.id).where(Reply.complaint == complaint.number, over))
+    )
     return [cut for cut in db.session.scalars(query) if cut.item not in gone]
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
 from forum.base.clock import local_date
 
 APPEAL_MONTHS = 6
+# What people are told of, and may appeal against.
+APPEALABLE = ("removed", "redacted", "delisted", "refused", "suspended", "erased", "item.removed",
+              "item.redacted", "item.erased", "locked", "moved", "flag.kept")  # fmt: skip
 
 
 def appeal_until(told: datetime) -> date:
@@ -20,10 +25,23 @@ def appeal_until(told: datetime) -> date:
 def appeal_sentence(until: date) -> str:
     """Who may appeal until when, what it costs, who decides, and how to begin."""
     return _(
-        "作者可在通知之日起六个月内（到 %(until)s）免费申诉，由没有参与原决定的人复核，"
-        "并书面说明理由。申诉请拨打页脚的电话，说明意见编号。",
+        "本人可在通知之日起六个月内（到 %(until)s）免费申诉，由没有参与原决定的人复核，"
+        "并书面说明理由。",
         until=until.isoformat(),
     )
+
+
+def appeal_path(what: str, details: Mapping[str, Any]) -> str | None:
+    """Where whoever was told `what` can appeal; None where there is nothing to appeal against.
+
+    details: as a notice keeps them: statement, or the entry of a ruling or of a kept flag.
+    """
+    if what not in APPEALABLE:
+        return None
+    if details.get("statement"):
+        return f"/statements/{details['statement']}/appeal"
+    index = details.get("ruling", details.get("decision"))
+    return None if index is None else f"/log/entries/{index}/appeal"
 
 
 def months_after(day: date, months: int) -> date:

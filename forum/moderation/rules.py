@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from forum.base import clock
 from forum.base.db import db, transaction
 from forum.log import service as log
 from forum.moderation.models import Rules
+
+# A new version is announced this long before it is in force; the first holds at once.
+NOTICE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,15 @@ def shipped() -> RulesText:
     return RulesText(data["title"], data["preamble"], data["clauses"])
 
 
-def publish(text: RulesText, *, by: str) -> Rules:
-    """Publish a version; from now on statements cite its clauses."""
+def publish(text: RulesText, *, by: str, staff: str | None = None) -> Rules:
+    """Publish a version; once it is in force statements cite its clauses.
+
+    by, staff: system, or the administrator (None: by a command on the machine).
+    """
     with transaction():
         version = (db.session.scalar(select(db.func.max(Rules.version))) or 0) + 1
-        entry = log.append("rules.published", by=by, staff=None, version=version, clauses=len(text.clauses),
-                           texts={"text": text.committed()})  # fmt: skip
+        entry = log.append("rules.published", by=by, staff=staff, version=version,
+                           clauses=len(text.clauses), texts={"text": text.committed()})  # fmt: skip
         rules = Rules(version=version, entry=entry.index, title=text.title,
                       preamble=text.preamble, clauses=text.clauses, at=entry.at)  # fmt: skip
         db.session.add(rules)
@@ -56,7 +64,18 @@ def publish_first() -> Rules:
 
 def current() -> Rules | None:
     """The version in force."""
+    announced = or_(Rules.version == 1, Rules.at <= clock.now() - NOTICE)
+    return db.session.scalar(select(Rules).where(announced).order_by(Rules.version.desc()).limit(1))
+
+
+def newest() -> Rules | None:
+    """The version published last, which may not be in force yet."""
     return db.session.scalar(select(Rules).order_by(Rules.version.desc()).limit(1))
+
+
+def in_force_from(rules: Rules) -> datetime:
+    """From when its clauses may be cited."""
+    return rules.at if rules.version == 1 else rules.at + NOTICE
 
 
 def version(number: int) -> Rules | None:

@@ -17,6 +17,7 @@ from forum.complaints.covering import sealed_by
 from forum.complaints.models import Complaint, Photo, Reply, Version
 from forum.moderation.measures import target_of
 from forum.moderation.models import Proposal, Statement
+from forum.moderation.undoing import is_destroyed
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,21 @@ def sealed_content(person: Account, statement: int) -> list[SealedPart]:
     NotFound when there is no such statement; NotAllowed (rule ``sealed``) for everybody but
     auditors and the moderators who decided it. Empty when nothing is kept (any more).
     """
-    found = db.session.get(Statement, statement)
-    if found is None:
-        raise NotFound(_l("没有这份处理说明。"))
-    if person.role != "auditor" and not _decided(person, found):
-        raise NotAllowed(_l("封存的原文只有独立监督员和作决定的人可以看。"), rule="sealed")
+    found = require_may_look(person, statement)
     if found.act == "redact":
         parts = [SealedPart(row.place, row.name, row.value) for row in sealed_by(statement)]
         return [part for part in parts if not part.field.endswith(".received")]
     return _taken_down(found)
+
+
+def require_may_look(person: Account, number: int) -> Statement:
+    """The statement, for auditors and the moderators who decided it; refuses as `sealed_content`."""
+    found = db.session.get(Statement, number)
+    if found is None:
+        raise NotFound(_l("没有这份处理说明。"))
+    if person.role != "auditor" and not _decided(person, found):
+        raise NotAllowed(_l("封存的原文只有独立监督员和作决定的人可以看。"), rule="sealed")
+    return found
 
 
 def _decided(person: Account, statement: Statement) -> bool:
@@ -59,7 +66,8 @@ def _taken_down(statement: Statement) -> list[SealedPart]:
         return []
     complaint, reply = target_of(statement.complaint, statement.item)
     shown = complaint if reply is None else reply
-    if shown.state not in ("removed", "refused") or shown.statement != statement.number:
+    here = shown.state in ("removed", "refused") and shown.statement == statement.number
+    if not here or is_destroyed(statement, complaint, reply):
         return []
     words = _of_complaint(complaint) if reply is None else _of_reply(reply)
     of = Photo.reply_id.is_(None) if reply is None else Photo.reply_id == reply.id

@@ -18,6 +18,7 @@ from forum.base.refusal import Conflict, Invalid, NotFound
 from forum.complaints.covering import Cuts
 from forum.complaints.service import existing
 from forum.moderation import redaction
+from forum.moderation.answering import answer_by
 from forum.moderation.measures import (
     Decision,
     Measure,
@@ -30,7 +31,7 @@ from forum.moderation.measures import (
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redaction import REDACT
 from forum.moderation.removal import ALONE, REMOVE, bring_back, carry_out, check, require_exception
-from forum.moderation.undoing import in_force, undo
+from forum.moderation.undoing import in_force, require_kept, undo
 
 RESTORE_REASONS = ("mistake", "appeal-upheld", "lapsed")
 
@@ -55,6 +56,7 @@ def remove_alone(
             by=moderator.role, staff=str(moderator.staff_no), second=None,
             lapses_at=clock.now().replace(microsecond=0) + ALONE[alone],
         )  # fmt: skip
+        answer_by(moderator, decision)
         statement = carry_out(decision)
         _await_second(moderator, statement, decision, alone)
         return statement
@@ -81,6 +83,7 @@ def redact_alone(
             rules=rules.entry, by=moderator.role, staff=str(moderator.staff_no), second=None,
             lapses_at=clock.now().replace(microsecond=0) + redaction.ALONE, cuts=cuts,
         )  # fmt: skip
+        answer_by(moderator, decision)
         statement = redaction.carry_out(decision)
         _await_second(moderator, statement, decision, "cover")
         return statement
@@ -111,6 +114,7 @@ def restore(moderator: Account, number: int, reason: str) -> Statement:
         statement = db.session.get(Statement, complaint.statement or 0)
         if complaint.state not in ("removed", "refused") or statement is None:
             raise Conflict(_l("这条意见没有被下架。"), state=complaint.state)
+        require_kept(statement)
         bring_back(complaint, statement, reason, by=moderator.role, staff=moderator.staff_no)
         return statement
 

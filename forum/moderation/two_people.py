@@ -20,6 +20,7 @@ from forum.complaints.drafts import a_text
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import touch
 from forum.log import service as log
+from forum.moderation.answering import answer_by
 from forum.moderation.delisting import DELIST
 from forum.moderation.erasure import ERASE
 from forum.moderation.holding import REFUSE
@@ -113,6 +114,7 @@ def approve(person: Account, number: int) -> Statement:
         _check_again(act, proposal)
         decision = _decision(person, proposal)
         answer(person, proposal, "approved", "statement.approved")
+        answer_by(person, decision)
         return act.carry_out(decision)
 
 

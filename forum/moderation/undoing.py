@@ -26,7 +26,16 @@ def in_force(statement: Statement) -> bool:
     if statement.complaint is None:
         return True
     complaint, reply = target_of(statement.complaint, statement.item)
-    return complaint.state != "erased" and _holds(statement, complaint, reply)
+    if complaint.state == "erased" or is_destroyed(statement, complaint, reply):
+        return False
+    return _holds(statement, complaint, reply)
+
+
+def is_destroyed(statement: Statement, complaint: Complaint, reply: Reply | None) -> bool:
+    """Whether what it took from view is kept by nobody any more: by itself, or with the whole."""
+    shown = (row.statement for row in (complaint, reply) if row is not None)
+    over = (db.session.get(Statement, number) for number in shown if number is not None)
+    return any(row.destroyed_at is not None for row in (statement, *over) if row is not None)
 
 
 def _holds(statement: Statement, complaint: Complaint, reply: Reply | None) -> bool:
@@ -38,6 +47,14 @@ def _holds(statement: Statement, complaint: Complaint, reply: Reply | None) -> b
     return shown.statement == statement.number and shown.state in ("removed", "refused")
 
 
+def require_kept(statement: Statement) -> None:
+    """Conflict when what it took from view was destroyed, so that nothing can be shown again."""
+    if statement.complaint is None:
+        return
+    if is_destroyed(statement, *target_of(statement.complaint, statement.item)):
+        raise Conflict(_l("封存的原文已按规则销毁，不能恢复。"), number=statement.number)
+
+
 def undo(
     statement: Statement, reason: str, *, by: str, staff: str | None
 ) -> log.Appended:  # fmt: skip
@@ -45,6 +62,7 @@ def undo(
 
     by: moderator, auditor or system, with the staff number of the first two.
     """
+    require_kept(statement)
     if not in_force(statement):
         raise Conflict(_l("这项处理已不再有效，没有可以恢复的。"), number=statement.number)
     if statement.act in UNDONE:

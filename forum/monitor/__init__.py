@@ -15,7 +15,8 @@ library and `cryptography` alone:
 - `board` — what the entries declare; `clocks` — and what was due by when
 - `sight`, `hooks`, `xml`, `words` — what a page or feed shows, read as text
 - `compare`, `history`, `pictures`, `complaint` — one complaint on all its surfaces
-- `frame`, `lists`, `feeds`, `crawlers`, `search`, `figures`, `statements`, `log_pages` — the rest
+- `frame`, `lists`, `feeds`, `crawlers`, `search`, `figures`, `statements`, `opinions`, `redress`,
+  `log_pages` — the rest
 - `claims`, `vouched`, `receipts` — which trees pages name, who vouches, what was promised to whom
 - `round` — one round of looking, resumed where it stopped; `report`, `page` and `cli`
 """

@@ -37,7 +37,7 @@ class Board:
     promises: open ones, item → (complaint, day). until: statement → (complaint, last day in
     force). statements: number → (complaint or None, indexes of the acts under it). hiding:
     indexes of hiding acts. cities, households: of projects. places: (kind, slug) → index of its
-    newest entry. rules: indexes of the versions. beat: time of the last heartbeat.
+    newest entry. rules: indexes of the versions; opinions: of those signed. closing: index and day of the announced one. beat: time of the last heartbeat.
     """
 
     origin: str
@@ -55,6 +55,10 @@ class Board:
     households: dict[str, int] = field(default_factory=dict)
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     rules: array[int] = field(default_factory=lambda: array("q"))
+    opinions: array[int] = field(default_factory=lambda: array("q"))
+    closing: tuple[int, str] | None = None
+    # (appeal or challenge, number) → index where it was filed, and where decided or None.
+    redress: dict[tuple[str, int], tuple[int, int | None]] = field(default_factory=dict)
     beat: str = ""
     at: str = ""
     _waits: dict[int, str] = field(default_factory=dict)
@@ -279,8 +283,8 @@ def _status(board: Board, _index: int, entry: Entry) -> None:
 def _measure(board: Board, index: int, entry: Entry) -> None:
     """Under which statement something was hidden or restored, and until when."""
     statement = entry.get("statement")
-    if statement is None:
-        return
+    if statement is None or entry["kind"] == "flag.decided":
+        return  # an answer to flags names the statement, and neither begins nor ends a measure
     board.statements.setdefault(statement, (entry.get("complaint"), []))[1].append(index)
     if not entry["kind"].startswith("statement."):
         board.until.pop(statement, None)
@@ -317,6 +321,21 @@ def _published(board: Board, index: int, _entry: Entry) -> None:
     board.rules.append(index)
 
 
+def _closing(board: Board, index: int, entry: Entry) -> None:
+    board.closing = (index, entry["until"])
+
+
+def _redress(board: Board, index: int, entry: Entry) -> None:
+    kind = entry["kind"].partition(".")[0]
+    key = (kind, entry[kind])
+    known = board.redress.get(key)
+    board.redress[key] = (index, None) if known is None else (known[0], index)
+
+
+def _signed(board: Board, index: int, _entry: Entry) -> None:
+    board.opinions.append(index)
+
+
 _NOTES = {
     "log.opened": _opened,
     "balance.counted": _opened,
@@ -328,4 +347,10 @@ _NOTES = {
     "promise.broken": _settled,
     "place.changed": _place,
     "rules.published": _published,
+    "audit.reported": _signed,
+    "appeal.filed": _redress,
+    "appeal.decided": _redress,
+    "challenge.filed": _redress,
+    "challenge.decided": _redress,
+    "board.closing": _closing,
 }

@@ -31,7 +31,17 @@ MOST_TEXT = 4_000_000
 PIECE = 100_000
 DEEPEST = 50
 # Fields whose text must be readable; what makes it unreadable is looked for around and inside.
-READABLE = ("title", "body", "remedy", "author", "status", "supporters", "facts")
+READABLE = (
+    "title",
+    "body",
+    "remedy",
+    "author",
+    "status",
+    "supporters",
+    "facts",
+    "opinion",
+    "reasons",
+)
 # What begins a block of its own: a reply, a row of a list, a version, a clause, a row of the log.
 BLOCKS = {"data-reply": "reply", "data-number": "row", "data-version": "version",
           "data-clause": "clause", "data-kind": "log"}  # fmt: skip

@@ -23,6 +23,8 @@ from forum.monitor.follow import CouldNotCheck, Follower, LogBroken
 from forum.monitor.hooks import Page
 from forum.monitor.lists import Lists
 from forum.monitor.log_pages import LogPages
+from forum.monitor.opinions import Opinions
+from forum.monitor.redress import RedressPages
 from forum.monitor.search import is_found
 from forum.monitor.state import State
 from forum.monitor.statements import Statements
@@ -137,6 +139,8 @@ class Round:
         yield from Crawlers(*here).checks()
         yield from Figures(*here, self._state, now).checks()
         yield from Statements(*here, self._state).checks()
+        yield from Opinions(*here, self._state).checks()
+        yield from RedressPages(*here, self._state).checks()
         yield from LogPages(*here, self._state).checks()
         yield self._posting
 
@@ -186,6 +190,12 @@ class Round:
                 yield number
 
     def _posting(self) -> list[Finding]:
+        closing = self._board.closing
+        if closing is not None and closing[1] <= str(
+            self._options.now().astimezone(clocks.BOARD_ZONE).date()
+        ):
+            # Announced thirty days ahead, in the log: from then on there is nothing to post to.
+            return []
         answer = self._site.get("/complaints/new")
         page = Page(answer.text)
         lacking = NEEDED - page.inputs

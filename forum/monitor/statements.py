@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from forum.monitor.board import Board
 from forum.monitor.findings import Finding
@@ -18,6 +20,8 @@ from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 
 MOST_STATEMENTS = 500
+# Rules are announced a week before they are in force; the log grows at least once a day.
+ANNOUNCED, BEAT = timedelta(days=7), timedelta(hours=26)
 
 
 class Statements:
@@ -34,6 +38,8 @@ class Statements:
             yield partial(self._rules, version)
         if self._board.rules:
             yield partial(self._rules, None)
+        if self._board.closing is not None:
+            yield partial(self._closing, self._board.closing[0])
 
     def _statement(self, number: int) -> list[Finding]:
         complaint, acts = self._board.statements[number]
@@ -75,15 +81,36 @@ class Statements:
     def _rules(self, version: int | None) -> list[Finding]:
         """A version of the rules, or (None) the one that is shown when none is asked for."""
         answer = self._site.get("/rules" + (f"?version={version}" if version else ""))
-        index = self._board.rules[(version or 0) - 1]
+        indexes = [self._board.rules[version - 1]] if version else self._in_force()
         if not answer.ok:
-            return [Finding("unreachable", None, index, answer.url, answer.said, "the rules")]
+            return [Finding("unreachable", None, indexes[0], answer.url, answer.said, "the rules")]
         page = Page(answer.text)
-        entry = parse_entry(self._state.entry(index) or b"")
+        committed = [self._entry(index)["commitments"]["text"] for index in indexes]
         text = rules_text(page)
-        if _opens("text", text, page.salts.get("text", ""), [entry["commitments"]["text"]]):
+        if _opens("text", text, page.salts.get("text", ""), committed):
             return look_at_frame(answer, page, VISITOR)
-        return [_differs(answer, index, text)]
+        return [_differs(answer, indexes[0], text)]
+
+    def _closing(self, index: int) -> list[Finding]:
+        """The announcement that the board will close, with the words committed to."""
+        answer = self._site.get("/closing")
+        page = Page(answer.text)
+        text, salt = page.fields.get("closing-text", ""), page.salts.get("text", "")
+        if answer.ok and _opens("text", text, salt, [self._entry(index)["commitments"]["text"]]):
+            return look_at_frame(answer, page, VISITOR)
+        code = "text-changed" if answer.ok else "unreachable"
+        return [Finding(code, None, index, answer.url, text or answer.said,
+                        "the announcement that was committed to")]  # fmt: skip
+
+    def _in_force(self) -> list[int]:
+        """The version in force at the newest entry, and any whose week ends soon after it."""
+        newest = _time(self._entry(self._state.size - 1))
+        starts = {index: _time(self._entry(index)) + ANNOUNCED for index in self._board.rules[1:]}
+        held = [self._board.rules[0], *(i for i, start in starts.items() if start <= newest)]
+        return [held[-1], *(i for i, s in starts.items() if newest < s <= newest + BEAT)]
+
+    def _entry(self, index: int) -> dict[str, Any]:
+        return parse_entry(self._state.entry(index) or b"")
 
 
 def rules_text(page: Page) -> str:
@@ -92,6 +119,10 @@ def rules_text(page: Page) -> str:
     clauses = [f"{block.key} {block.parts.get('title', '')}\n{block.parts.get('text', '').strip()}"
                for block in page.of("clause")]  # fmt: skip
     return "\n\n".join([*head, *clauses])
+
+
+def _time(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["at"])
 
 
 def _opens(field: str, text: str, salt: str, committed: list[str]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from forum.base.refusal import NotFound
 from forum.base.resources import resource, setting
 from forum.complaints import receipts
 from forum.complaints.models import Complaint
+from forum.log import closing
 from forum.log import queries as log
 from forum.log.stamp import HEADER, words
 from forum.log.words import reason_label
@@ -82,6 +84,19 @@ def tell_author(payloads: Sequence[Payload]) -> None:
     """Topic ``author.told``: keep a notice for the author, and let its mail follow."""
     for payload in payloads:
         service.tell(payload)
+
+
+def tell_party(payloads: Sequence[Payload]) -> None:
+    """Topic ``party.told``, payload ``{notice}``: let a notice's sender hear how it was decided."""
+    for payload in payloads:
+        service.tell_party(payload["notice"])
+        db.session.rollback()
+
+
+def answer_challenge(payloads: Sequence[Payload]) -> None:
+    """Topic ``challenge.answered``, payload ``{challenge}``: mail whoever left an address."""
+    for payload in payloads:
+        service.answer_challenge(payload["challenge"])
 
 
 def _with_headline(context: dict[str, Any]) -> dict[str, Any]:
@@ -149,6 +164,7 @@ def _send(
         name: _rendered(f"mail/{template}/{name}", context)
         for name in ("subject.txt", "body.txt", "body.html")
     }
+    parts |= _with_closing(parts["body.txt"], parts["body.html"])
     message = compose(
         to,
         parts["subject.txt"],
@@ -167,6 +183,17 @@ def _send(
         message[HEADER] = words(tip)
     db.session.rollback()  # no read transaction stays open while a mail server takes its time
     resource("mailer").send(message)
+
+
+def _with_closing(text: str, html: str) -> dict[str, str]:
+    """Every mail says at its foot that the board will close, once that is announced."""
+    found = closing.announced()
+    if found is None:
+        return {}
+    said, href = closing.sentence(found), f"{_base_url()}/closing"
+    foot = f'<p><a href="{escape(href)}">{escape(said)}</a></p>'
+    return {"body.txt": f"{text.rstrip()}\n\n{said}\n{href}\n",
+            "body.html": html.replace("</body>", f"{foot}\n</body>")}  # fmt: skip
 
 
 def _rendered(template: str, context: dict[str, Any]) -> str:

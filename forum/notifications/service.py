@@ -12,7 +12,10 @@ from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.outbox import emit
 from forum.base.resources import setting
+from forum.moderation.flag_models import FlagDecision, PartyNotice
 from forum.moderation.models import Ruling, Statement
+from forum.moderation.redress import appeal_path
+from forum.moderation.redress_models import Challenge
 from forum.notifications.models import Notice
 
 # Comments can be many: they are told on the site only. Quiet by default.
@@ -21,7 +24,7 @@ SITE_ONLY = ("comment",)
 
 def tell(payload: dict[str, Any]) -> None:
     """Keep the notice and let the mail go; told again, it changes nothing."""
-    ref = f"{payload['complaint']}-{payload['what']}-{payload['at']}-{payload.get('item', '')}"
+    ref = f"{payload['complaint']}-{payload['what']}-{payload['at']}-{payload.get('item', payload.get('appeal', ''))}"
     with transaction():
         known = select(Notice.id).where(Notice.account_id == payload["account"], Notice.ref == ref)
         account = db.session.get(Account, payload["account"])
@@ -36,9 +39,21 @@ def tell(payload: dict[str, Any]) -> None:
             _mail(account, payload, details, ref)
 
 
+def path_of(number: int, details: dict[str, Any]) -> str:
+    """Where whoever was told of it looks next."""
+    for name in ("appeal", "challenge"):
+        if name in details:
+            return f"/{name}s/{details[name]}"
+    if number:
+        return f"/complaints/{number}"
+    # A suspension is about no complaint.
+    return f"/statements/{details['statement']}" if "statement" in details else "/account/notices"
+
+
 def _mail(account: Account, payload: dict[str, Any], details: dict[str, Any], ref: str) -> None:
     base = setting("FORUM_BASE_URL").rstrip("/")
     number = payload["complaint"]
+    appeal = appeal_path(payload["what"], details)
     emit(
         "mail.due",
         to=account.email,
@@ -48,9 +63,9 @@ def _mail(account: Account, payload: dict[str, Any], details: dict[str, Any], re
         context={
             "number": number,
             "what": payload["what"],
-            # A suspension is about no complaint.
-            "href": f"{base}/complaints/{number}" if number else f"{base}/account/notices",
+            "href": base + path_of(number, details),
             "details": details,
+            "appeal_href": base + appeal if appeal else None,
             "statement_href": f"{base}/statements/{details['statement']}"
             if "statement" in details
             else None,
@@ -61,14 +76,63 @@ def _mail(account: Account, payload: dict[str, Any], details: dict[str, Any], re
 def _details(payload: dict[str, Any]) -> dict[str, Any]:
     """What stands in the notice beyond its headline: for a removal, all of its reasons."""
     known: dict[str, Any] = {
-        name: payload[name] for name in ("item", "statement", "due") if name in payload
+        name: payload[name]
+        for name in ("item", "statement", "due", "ruling", "appeal", "challenge")
+        if name in payload
     }
     statement: Statement | Ruling | None = db.session.get(Statement, payload.get("statement", 0))
     if "ruling" in payload:
         statement = db.session.get(Ruling, payload["ruling"])
     if statement is not None:
         known |= {"reason": statement.reason, "clause": statement.clause, "facts": statement.facts}
+    kept = db.session.get(FlagDecision, payload.get("decision", -1))
+    if kept is not None and statement is None:
+        known |= {"reason": kept.reason, "facts": kept.text, "decision": kept.entry}
     return known
+
+
+def tell_party(number: int) -> None:
+    """Mail whoever sent a notice how it was decided; told again, the mail is the same.
+
+    Nothing is sent where they left a telephone number, or where an authority sent it.
+    """
+    notice = db.session.get(PartyNotice, number)
+    answer = db.session.get(FlagDecision, notice.decided) if notice and notice.decided else None
+    if notice is None or answer is None or notice.by != "party" or "@" not in notice.contact:
+        return
+    base = setting("FORUM_BASE_URL").rstrip("/")
+    with transaction():
+        emit(
+            "mail.due", to=notice.contact, template="told", locale=setting("FORUM_LOCALE"),
+            message_id=f"notice-{number}-{answer.entry}@{urlsplit(base).hostname}",
+            context={
+                "number": notice.complaint,
+                "what": f"notice.answered.{answer.decision}",
+                "href": f"{base}/complaints/{notice.complaint}",
+                # Whoever has no account can have an auditor look at any entry.
+                "appeal_href": f"{base}/log/entries/{answer.entry}/challenge",
+                "details": {"reason": answer.reason, "facts": answer.text},
+                "statement_href": f"{base}/statements/{answer.statement}"
+                if answer.statement
+                else None,
+            },
+        )  # fmt: skip
+
+
+def answer_challenge(number: int) -> None:
+    """Mail a challenge's answer to the address that was left for it, and forget the address."""
+    with transaction():
+        challenge = db.session.get(Challenge, number)
+        if challenge is None or challenge.email is None or challenge.outcome is None:
+            return
+        base = setting("FORUM_BASE_URL").rstrip("/")
+        emit(
+            "mail.due", to=challenge.email, template="told", locale=setting("FORUM_LOCALE"),
+            message_id=f"challenge-{number}-{challenge.decided_entry}@{urlsplit(base).hostname}",
+            context={"number": number, "what": "challenge.answered", "details": {},
+                     "href": f"{base}/challenges/{number}", "statement_href": None},
+        )  # fmt: skip
+        challenge.email = None
 
 
 def mark_read(account: Account) -> None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from forum.base import rights
 from forum.base.web import paging
 from forum.log.words import reason_label
+from forum.moderation.redress import appeal_path
 from forum.notifications import queries, service
 from forum.notifications.models import Notice
 from forum.notifications.words import headline
@@ -48,10 +49,8 @@ def _line(row: Notice) -> dict[str, Any]:
     return {
         "sentence": headline(row.what, row.complaint),
         "at": row.at,
-        # A suspension is about no complaint: its statement is all there is to see.
-        "href": url_for("pages.complaint", number=row.complaint)
-        if row.complaint
-        else url_for("moderation.statement", number=statement),
+        "href": service.path_of(row.complaint, row.details),
+        "appeal_href": appeal_path(row.what, row.details),
         "fresh": row.read_at is None,
         "reason": reason_label(reason) if reason else None,
         "clause": row.details.get("clause"),

@@ -13,6 +13,7 @@ from forum.base.web.filters import localtime
 from forum.log.words import kind_label, status_label, type_label
 from forum.moderation.queries import under_review
 from forum.pages import rows
+from forum.pages.flagged import claims, words_of
 from forum.pages.head import Head
 from forum.pages.integrity import Integrity, compare
 from forum.pages.next_act import is_overdue, next_act
@@ -49,10 +50,14 @@ def article(number: int) -> dict[str, Any]:
             "photos": photo_events(photo for photo in photos if photo.entry == facts.entry),
             "notices": _notices(facts, integrity),
             "likened": likened(number),
+            "claims": claims(entries),
+            "flag_href": url_for("moderation.flag_form", number=number),
+            "notice_href": url_for("moderation.notice_form", number=number),
             "next": next_act(facts, replies),
-            "timeline": timeline(replies, photos, entries, reasons(number, entries)),
+            "timeline": timeline(replies, photos, entries,
+                                 reasons(number, entries) | words_of(number, entries)),
         }
-    )
+    )  # fmt: skip
 
 
 def _head(facts: Line) -> dict[str, Any]:

@@ -10,10 +10,8 @@ from forum.moderation.redress import appeal_sentence, appeal_until
 from forum.pages import rows
 from forum.pages.complaint import entry_links
 from forum.pages.head import Head
-from forum.pages.notices import Notice, notice_of
+from forum.pages.notices import APPEALABLE, Notice, notice_of
 from forum.pages.personal import is_author, personal
-
-APPEALABLE = ("refused", "removed", "erased")
 
 
 def gone_page(head: Head) -> dict[str, Any]:
@@ -38,8 +36,15 @@ def _appeal(head: Head, notice: Notice) -> dict[str, Any]:
 
 
 def _own_text(head: Head) -> dict[str, Any] | None:
-    """What the author wrote: gone for others, it stays theirs to read, unless it was erased."""
+    """What the author wrote: gone for others, it stays theirs to read, until it is destroyed."""
     if not is_author(head) or head.state == "erased":
         return None
     facts = rows.facts_of(head.number)
-    return {"title": facts.title, "body_html": facts.body_html, "remedy": facts.remedy}
+    if not facts.title and not facts.body_html:
+        return {"destroyed": True}
+    return {
+        "destroyed": False,
+        "title": facts.title,
+        "body_html": facts.body_html,
+        "remedy": facts.remedy,
+    }

@@ -8,10 +8,10 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from forum.base.cuts import marked
+from forum.base.differences import Part, differences
 from forum.base.web import paging
 from forum.pages import rows
 from forum.pages.cuts import closed_by
-from forum.pages.differences import Part, differences
 from forum.pages.head import Head
 from forum.pages.rows import Line, Rows
 

@@ -24,6 +24,9 @@ from forum.tlog.entry import parse_entry
 ENDING_KINDS = ("complaint.held", "complaint.refused", "complaint.withdrawn", "complaint.removed",
                 "complaint.erased")  # fmt: skip
 
+# Of these somebody else than the author decided.
+APPEALABLE = ("refused", "removed", "erased")
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -96,11 +99,18 @@ def _notice(row: Line, index: int, entry: Mapping[str, Any]) -> Notice:
         ground_label=ground_of(entry),
         role_label=who_decided(entry),
         statement_href=url_for("moderation.statement", number=statement) if statement else None,
-        appeal_href=None,
+        appeal_href=_appeal(row, index, statement),
         entry=index,
         entry_href=url_for("log.entry", index=index),
         due_at=_due(row, entry),
     )
+
+
+def _appeal(row: Line, index: int, statement: int | None) -> str | None:
+    """Where whoever it concerns appeals against what took it from view."""
+    if row.state not in APPEALABLE or statement is None:
+        return None
+    return url_for("moderation.appeal_form", index=index)
 
 
 def ground_of(entry: Mapping[str, Any]) -> str:

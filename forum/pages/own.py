@@ -75,7 +75,7 @@ def own_of(head: Head) -> Own:
     rows = db.session.connection().execute(_OWN, asked).all()
     # What was cut first, in the order of the text; then the replies that were taken down.
     kept = sorted(
-        (row for row in rows if row.what != "support" and _is_words(row.name)),
+        (r for r in rows if r.what != "support" and r.value and _is_words(r.name)),
         key=lambda row: (row.what == "removed", row.place, row.nth),
     )
     words = dict.fromkeys((row.item, row.value) for row in kept)

@@ -14,7 +14,7 @@ from forum.base.db import db
 from forum.base.web.guard import role
 from forum.complaints.author_acts import MAY_BECOME
 from forum.complaints.clocks import WITHDRAWAL_UNDO
-from forum.complaints.forms import ActForm, CommentForm
+from forum.complaints.forms import ActForm, CommentForm, WithdrawForm
 from forum.complaints.models import Reply
 from forum.log.words import reason_label
 from forum.moderation.forms import RestoreForm
@@ -56,6 +56,8 @@ ENDPOINTS = {
     "refuse": "moderation.refuse_form",
     "lock": "moderation.lock_form",
     "unlock": "moderation.unlock",
+    "flagged": "moderation.flagged",
+    "order": "moderation.order_form",
     "move": "moderation.move_form",
 }
 
@@ -149,6 +151,8 @@ def _ruling(head: Head, who: str) -> dict[str, bool]:
         "part": head.state == "merged" and rights.may(who, "complaint.unmerge"),
         "publish": head.state == "held" and rights.may(who, "complaint.publish"),
         "refuse": head.state == "held" and rights.may(who, "complaint.refuse"),
+        "flagged": head.state != "erased" and rights.may(who, "moderation.queue"),
+        "order": head.is_shown and rights.may(who, "notice.enter"),
         "lock": head.is_shown and not head.locked and rights.may(who, "complaint.lock"),
         "unlock": head.is_shown and head.locked and rights.may(who, "complaint.unlock"),
         "move": head.is_shown and rights.may(who, "complaint.move"),
@@ -171,7 +175,8 @@ def _items(head: Head) -> list[dict[str, Any]]:
 # Made once, for every page of a complaint that a member opens.
 def _form(name: str, head: Head) -> Form | None:
     if name in STATUS_OF or name in KIND_OF:
-        form = ActForm(tag=f"-{name}", of=head.act_entry, status=STATUS_OF.get(name))
+        make = WithdrawForm if name == "withdraw" else ActForm
+        form = make(tag=f"-{name}", of=head.act_entry, status=STATUS_OF.get(name))
         kind = KIND_OF.get(name, "complaint.status")
         return form.to_sign(kind, head.number, head.author_key)
     if name == "restore":

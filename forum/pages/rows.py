@@ -43,7 +43,7 @@ def replies_of(number: int) -> Rows:
     r = Reply
     return db.session.execute(
         select(
-            r.id, r.entry, r.kind, r.role, r.by, r.department, r.verified, r.body, r.body_html,
+            r.id, r.complaint, r.entry, r.kind, r.role, r.by, r.department, r.verified, r.body, r.body_html,
             r.until, r.posted_at, r.claimed_at, r.template, r.state, r.statement, Department.name.label("signed_by"),
             Promise.until.label("promised"), Promise.state.label("promise_state"),
         )

@@ -33,7 +33,8 @@ TOLD = ("complaint.edited", "complaint.status", "complaint.withdrawn", "complain
         "complaint.relisted", "reply.redacted", "comment.redacted", "reply.restored",
         "comment.restored", "complaint.held", "complaint.published", "complaint.locked",
         "complaint.unlocked", "complaint.moved", "complaint.merged", "complaint.unmerged",
-        "merge.proposed", "merge.declined")  # fmt: skip
+        "merge.proposed", "merge.declined", "flag.decided", "notice.received",
+        "notice.countered", "appeal.filed", "appeal.decided")  # fmt: skip
 # What was said stands no more; the notice stands where it was said.
 TAKEN_DOWN = ("reply.erased", "comment.erased", "reply.removed", "comment.removed")
 NO_REASONS: Mapping[int, str] = {}
@@ -106,6 +107,7 @@ def _said(row: Line, photos: list[Line], outcome: str | None, cut: bool) -> Even
         "at": row.posted_at,
         "body_html": marked_html(row.body_html) if cut else row.body_html,
         "photos": photo_events(photos),
+        "flag_href": url_for("moderation.flag_form", number=row.complaint, item=row.id),
     }
     if row.kind == "comment":
         is_author = row.role == "author"
@@ -142,6 +144,10 @@ def _promise(row: Line) -> dict[str, Any] | None:
 def _done(index: int, entry: Mapping[str, Any]) -> Event:
     if entry["kind"].startswith("statement."):
         return _reviewed(index, entry)
+    if entry["kind"] == "flag.decided":
+        return _answered(index, entry)
+    if entry["kind"].startswith("appeal."):
+        return _appealed(index, entry)
     if entry["kind"] == "complaint.removed" or entry.get("statement"):
         return _moderated(index, entry)
     if entry["kind"] == "complaint.status":
@@ -164,6 +170,24 @@ def _reviewed(index: int, entry: Mapping[str, Any]) -> Event:
         "href": url_for("moderation.statement", number=entry["statement"]),
         "entry": index,
     }
+
+
+def _appealed(index: int, entry: Mapping[str, Any]) -> Event:
+    """An appeal, or what came of it: a line that leads to its page."""
+    href = url_for("moderation.appeal_page", number=entry["appeal"])
+    note = _("，").join(details(entry))
+    return {"kind": "line", "sentence": str(kind_label(entry["kind"])), "status": None,
+            "note": note, "href": href, "href_label": _("看申诉"), "entry": index}  # fmt: skip
+
+
+def _answered(index: int, entry: Mapping[str, Any]) -> Event:
+    """How flags and notices were answered: the statement says why, or the words beside it."""
+    line = {"kind": "line", "sentence": str(kind_label(entry["kind"])), "status": None,
+            "note": _("，").join(details(entry))}  # fmt: skip
+    if entry["statement"]:
+        return line | {"href": url_for("moderation.statement", number=entry["statement"]),
+                       "entry": index}  # fmt: skip
+    return line
 
 
 SENTENCES = {

@@ -30,6 +30,7 @@ def acts(facts: Facts, window: Window) -> Behind:
     yield from _of_asks(ask for ask in facts.asks if ask.at in window)
     yield from _of_redress(facts, window)
     yield from _of_others(facts, window)
+    yield from _of_audit(facts, window)
 
 
 def cohorts(facts: Facts, cases: Sequence[Case]) -> Iterator[tuple[str, list[int]]]:
@@ -147,10 +148,30 @@ def _of_others(facts: Facts, window: Window) -> Behind:
     yield from _of_authors(act for act in known.author_acts if act.at in window)
 
 
+def _of_audit(facts: Facts, window: Window) -> Behind:
+    """What an auditor should look at, what one has looked at, and what one has said of it all."""
+    reviews = facts.recorded.reviews
+    for act in facts.recorded.hiding:
+        if act.at in window:
+            yield "hiding", act.index
+            yield f"hiding-{act.kind}", act.index
+            if act.index in reviews:
+                yield "reviewed", act.index
+                yield f"reviewed-{act.kind}", act.index
+                if reviews[act.index].review == "questioned":
+                    yield "questioned", act.index
+    for said in facts.recorded.opinions:
+        if said.at in window:
+            yield "opinions", said.index
+            yield f"opinion-{said.opinion}", said.index
+
+
 def _of_authors(acts: Iterable[AuthorAct]) -> Behind:
     for act in acts:
         yield "author-acts", act.index
         yield f"author-{act.kind}", act.index
+        if act.kind == "withdrawn" and not act.made:
+            yield "author-withdrawn-unproven", act.index
         yield ("author-proven" if act.made else "author-unproven"), act.index
         if act.made:
             yield f"author-{act.made}", act.index

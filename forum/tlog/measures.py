@@ -45,6 +45,8 @@ RATES = {
     "flags-acted": ("flags-acted", "flags-decided"),
     "published-by-itself": ("published-system", "held-first"),
     "author-proven": ("author-proven", "author-acts"),
+    "reviewed": ("reviewed", "hiding"),
+    "questioned": ("questioned", "reviewed"),
 }  # fmt: skip
 
 
@@ -179,6 +181,9 @@ def part_of(facts: Facts, **wanted: Any) -> Facts:
         flags=[act for act in known.flags if is_meant(act)],
         notices={n: each for n, each in known.notices.items() if each.complaint in numbers},
         reorderings=[act for act in known.reorderings if is_meant(act)],
+        hiding=[act for act in known.hiding if is_meant(act)],
+        # Opinions are about a stretch of the log, never about some of its complaints.
+        opinions=[each for each in known.opinions if each.staff == staff],
     )
     return Facts(facts.size, facts.at, keep, [m for m in facts.measures if is_meant(m)],
                  [ask for ask in facts.asks if is_meant(ask)], facts.cities, recorded)  # fmt: skip

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forum.tlog.kinds import HIDING
+
 Entry = Mapping[str, Any]
 
 # Kinds that only the author's own entries count of.
@@ -18,6 +20,43 @@ AUTHORS = ("complaint.edited", "complaint.withdrawn", "complaint.status", "compl
 REORDERING = ("complaint.locked", "complaint.unlocked", "complaint.moved", "complaint.merged")
 REDRESS = ("appeal", "challenge")
 MODERATED = ("complaint.unmerged",)
+_HIDING = frozenset(HIDING)
+
+
+@dataclass(slots=True)
+class Hiding:
+    """An entry of a kind that makes something less visible, or changes what is seen: what an
+    auditor looks at, and what the readable log opens on."""
+
+    index: int
+    at: int
+    kind: str
+    complaint: int | None
+    staff: str | None
+
+
+@dataclass(slots=True)
+class Review:
+    """That an auditor looked at the entry `of`: in-order or questioned."""
+
+    index: int
+    at: int
+    of: int
+    review: str
+    staff: str
+
+
+@dataclass(slots=True)
+class Opinion:
+    """An auditor's signed opinion on the entries `first` to `last`, both included."""
+
+    number: int
+    index: int
+    at: int
+    staff: str
+    first: int
+    last: int
+    opinion: str
 
 
 @dataclass(slots=True)
@@ -101,7 +140,8 @@ class Reordering:
 class Recorded:
     """All of these, by their numbers or in the order of the log.
 
-    withdrawn: complaint → the newest withdrawal of it; redress: (kind, number) → appeal, challenge.
+    withdrawn: complaint → the newest withdrawal of it; redress: (kind, number) → appeal, challenge;
+    reviews: index of what was looked at → the newest review of it.
     """
 
     holdings: dict[int, Holding] = field(default_factory=dict)
@@ -111,10 +151,15 @@ class Recorded:
     flags: list[FlagDecision] = field(default_factory=list)
     notices: dict[int, Notice] = field(default_factory=dict)
     reorderings: list[Reordering] = field(default_factory=list)
+    hiding: list[Hiding] = field(default_factory=list)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    opinions: list[Opinion] = field(default_factory=list)
 
     def read(self, index: int, at: int, entry: Entry) -> None:
         """Take an entry of any kind into account; those that say nothing here change nothing."""
         kind = entry["kind"]
+        if kind in _HIDING:
+            self.hiding.append(Hiding(index, at, kind, entry.get("complaint"), entry.get("staff")))
         if kind in AUTHORS and entry["by"] == "author":
             self._author(index, at, entry)
         elif kind in REORDERING or kind in MODERATED:
@@ -168,6 +213,16 @@ class Recorded:
         if notice is not None and notice.countered is None:
             notice.countered = index
 
+    def _reviewed(self, index: int, at: int, entry: Entry) -> None:
+        of = entry["of"]
+        self.reviews[of] = Review(index, at, of, entry["review"], entry["staff"])
+
+    def _reported(self, index: int, at: int, entry: Entry) -> None:
+        self.opinions.append(
+            Opinion(entry["report"], index, at, entry["staff"], entry["from"], entry["to"],
+                    entry["opinion"])
+        )  # fmt: skip
+
 
 _READ: dict[str, Callable[[Recorded, int, int, Entry], None]] = {
     "complaint.held": Recorded._held,
@@ -179,5 +234,8 @@ _READ: dict[str, Callable[[Recorded, int, int, Entry], None]] = {
     "flag.decided": Recorded._flags,
     "notice.received": Recorded._notice,
     "notice.countered": Recorded._countered,
+    "audit.reviewed": Recorded._reviewed,
+    "audit.reported": Recorded._reported,
 }
-KINDS = (*_READ, *REORDERING, *MODERATED)
+# All that hide are read as well; the rows of a board know which those are.
+KINDS = tuple(kind for kind in (*_READ, *REORDERING, *MODERATED) if kind not in _HIDING)

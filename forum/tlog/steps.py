@@ -153,10 +153,14 @@ def _erased(board: Declared, complaint: DeclaredComplaint, index: int, entry: En
 
 def _destroyed(_board: Declared, complaint: Any, index: int, entry: Entry) -> None:
     """The original of what was taken from view is gone too; a cut goes on showing what it did."""
-    if complaint is not None:
-        require(entry["closes"][-1] < index, index, "closes what is not there yet")
+    if complaint is None:
+        return
+    require(entry["closes"][-1] < index, index, "closes what is not there yet")
+    if any(cut.statement == entry["statement"] for cut in complaint.redactions):
         new = (closed for closed in entry["closes"] if closed not in complaint.closed)
         complaint.closed = {**complaint.closed, **dict.fromkeys(new, index)}
+    else:
+        close(complaint, index, entry["closes"])
 
 
 def _locked(_board: Declared, complaint: DeclaredComplaint, index: int, entry: Entry) -> None:

@@ -112,6 +112,9 @@ def months(facts: Facts, window: Window) -> dict[str, dict[str, int]]:
             moments.append((m.undone_at, "brought-back"))
     moments += [(act.at, "author-withdrawn") for act in facts.recorded.author_acts
                 if act.kind == "withdrawn"]  # fmt: skip
+    reviews = facts.recorded.reviews
+    moments += [(act.at, name) for act in facts.recorded.hiding
+                for name in ("hiding", "reviewed") if name == "hiding" or act.index in reviews]  # fmt: skip
     days.update((_day(at), name) for at, name in moments if within.since <= at < within.until)
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (day, name), n in days.items():

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from forum.base import clock
+from forum.moderation.desk import Undecided
 from forum.tlog.measures import Figures
 from forum.transparency.figures import Counted
 from forum.transparency.words import FIGURES, STATES, TIMES, definition_of, label_of
@@ -16,10 +17,11 @@ from forum.transparency.words import FIGURES, STATES, TIMES, definition_of, labe
 HEAD = ("section", "of", "name", "number", "n", "per_thousand")
 
 
-def as_json(counted: Counted) -> dict[str, Any]:
+def as_json(counted: Counted, waiting: Undecided) -> dict[str, Any]:
     """Every figure of the window, verified owners' beside them, and what the names mean.
 
-    Times are in seconds; at: the time of the entry up to which was counted.
+    Times are in seconds; at: the time of the entry up to which was counted. waiting: the flags
+    that nobody has decided, which make no entry.
     """
     found = counted.everybody
     verified = counted.verified.fields()
@@ -29,6 +31,7 @@ def as_json(counted: Counted) -> dict[str, Any]:
         **found.fields(),
         "verified": {name: verified[name] for name in ("counts", "rates")},
         "withdrawn_after_contact": counted.after_contact,
+        "flags_undecided": {"things": waiting.things, "overdue": waiting.overdue},
         "definitions": _definitions(),
     }
 

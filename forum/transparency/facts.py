@@ -173,9 +173,10 @@ def _asks() -> list[Ask]:
 
 def _recorded() -> Recorded:
     of_author = LogEntry.kind.in_(recorded.AUTHORS) & (LogEntry.by == "author")
-    rows = db.session.execute(
-        select(LogEntry.index, LogEntry.at, LogEntry.bytes)
-        .where(LogEntry.kind.in_(recorded.KINDS) | of_author)
+    # Asked of the connection, as in `_cases`: there may be thousands.
+    rows = db.session.connection().execute(
+        select(LogEntry.index, _raw(LogEntry.at), LogEntry.bytes)
+        .where(LogEntry.hides | LogEntry.kind.in_(recorded.KINDS) | of_author)
         .order_by(LogEntry.index)
     )
     found = Recorded()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -16,6 +16,7 @@ from forum.complaints.models import Complaint, Reply
 from forum.log.queries import Tip
 from forum.tlog.facts import Facts
 from forum.tlog.measures import Figures, counts_only, figures, part_of
+from forum.tlog.recorded import Opinion
 from forum.tlog.window import Window
 from forum.transparency import facts as rows
 from forum.transparency import kept
@@ -42,7 +43,7 @@ class Counted:
     after_contact: complaints withdrawn within 72 hours after the company had replied. It is the
     one figure the log alone does not give: other contacts are known to the company only.
     standing: of the whole board, whatever the window. names: kind of place → slug → name.
-    root: of the tree it was counted at, base64.
+    root: of the tree it was counted at, base64. opinions: all that auditors signed, newest first.
     """
 
     everybody: Figures
@@ -51,6 +52,7 @@ class Counted:
     standing: Standing
     names: Mapping[str, Mapping[str, str]]
     root: str
+    opinions: Sequence[Opinion]
 
 
 class _Kept:
@@ -104,8 +106,9 @@ def _count(code: str, size: int) -> Counted:
     facts, places, root = rows.read(size)
     everybody = figures(facts, code)
     verified = counts_only(part_of(facts, verified=True), code)
-    after = _after_contact(everybody.window) if facts.recorded.withdrawn else 0
-    return Counted(everybody, verified, after, standing(facts), places.names, root)
+    after = len(withdrawn_after_reply(everybody.window)) if facts.recorded.withdrawn else 0
+    return Counted(everybody, verified, after, standing(facts), places.names, root,
+                   facts.recorded.opinions[::-1])  # fmt: skip
 
 
 def standing(facts: Facts) -> Standing:
@@ -120,13 +123,15 @@ def standing(facts: Facts) -> Standing:
                     sum(m.second is None and not m.confirmed for m in removed), made)  # fmt: skip
 
 
-def _after_contact(window: Window) -> int:
+def withdrawn_after_reply(window: Window) -> list[int]:
+    """Numbers of the complaints received in the window that were withdrawn within `CONTACT` after
+    the company had said something under them."""
     taken_back = db.session.execute(
         select(Complaint.number, Complaint.posted_at, Complaint.state_at, Reply.posted_at)
         .join(Reply, Reply.complaint == Complaint.number)
         .where(Complaint.state == "withdrawn", Reply.kind != "comment")
     )
-    return len({
+    return sorted({
         number for number, posted, at, replied in taken_back
         if int(posted.timestamp()) in window and timedelta(0) <= at - replied <= CONTACT
     })  # fmt: skip

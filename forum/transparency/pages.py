@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from forum.log.words import COUNT_LABELS, reason_label
+from forum.moderation.desk import Undecided
 from forum.moderation.models import Statement
 from forum.transparency import queries
-from forum.transparency.figures import Standing
+from forum.transparency.audit_pages import signed_rows
+from forum.transparency.figures import Counted
 from forum.transparency.queries import LEAST_FOR_RATE, STATES, Balance
 from forum.transparency.words import STATES as STATE_DEFINITIONS
 
@@ -31,6 +33,7 @@ _BEHIND = {
     "withdrawn": "/log?kind=complaint.withdrawn",
 }
 BAR = 1000
+OPINIONS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Removal:
     entry_href: str
 
 
-def balance_page(counted: Balance, standing: Standing) -> dict[str, Any]:
+def balance_page(counted: Balance, found: Counted, waiting: Undecided) -> dict[str, Any]:
     """The context of transparency/balance.html, but for what `report.figures_page` gives."""
     removed = queries.removals()
     return {
@@ -79,16 +82,18 @@ def balance_page(counted: Balance, standing: Standing) -> dict[str, Any]:
         ],
         "grounds": [
             {"name": reason, "label": reason_label(reason), "number": number}
-            for reason, number in standing.grounds.items()
+            for reason, number in found.standing.grounds.items()
         ],
-        "single_handed": standing.single_handed,
+        "single_handed": found.standing.single_handed,
         "removals": [_removal(statement) for statement in removed],
         "removals_href": _public(_BEHIND["removed"]) if removed else None,
         "withdrawals": {
-            made: standing.withdrawn.get(made, 0) for made in ("device", "server", "unproven")
+            made: found.standing.withdrawn.get(made, 0) for made in ("device", "server", "unproven")
         },
         "history": _history(queries.history()),
         "json_href": url_for("transparency.balance_json"),
+        "undecided": waiting,
+        "opinions": signed_rows(found.opinions[:OPINIONS_SHOWN]),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from forum.log.labels import REASON_LABELS, ROLE_LABELS, TYPE_LABELS
+from forum.log.labels import KIND_LABELS, REASON_LABELS, ROLE_LABELS, TYPE_LABELS
 from forum.tlog.behind import HIDDEN
 from forum.tlog.measures import RATES, STATES, Figures, Rate
 from forum.tlog.tables import Spread
@@ -34,11 +34,13 @@ NOTICES = ("flags-decided", "flags-kept", "flags-acted", "notices-party", "notic
            "notices-countered")  # fmt: skip
 HELD = ("held-first", "held", "published-system", "published-moderator", "act-refused")
 AUTHORS = ("author-acts", "author-proven", "author-unproven", "author-device", "author-server")
+AUDIT = ("hiding", "reviewed", "questioned", "opinions", "opinion-unqualified",
+         "opinion-qualified", "opinion-adverse")  # fmt: skip
 ASKED = ("open", "approved", "rejected", "refused", "lapsed")
 BY_PLACE = ("received", "visible", "hidden", "withdrawn", "delisted", "redacted")
 BY_STAFF = ("measures", "single-handed", "undone", "undone-appeal-upheld")
 BY_MONTH = ("received", "act-removed", "act-refused", "act-erased", "author-withdrawn",
-            "brought-back")  # fmt: skip
+            "brought-back", "hiding", "reviewed")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,13 @@ def sections(counted: Counted) -> list[Section]:
         _named("acts", _("这段时间做了什么"), sentences.acted(found), counted, (*DONE, *_reasons(found)),
                chart="grounds"),
         _named("how", _("处理得规矩不规矩"), sentences.single(found), counted, HOW),
-        _asked(found),
+        asked(found),
         _named("redress", _("申诉与异议"), sentences.overturned(found), counted, REDRESS),
         _named("notices", _("举报与投诉"), sentences.flagged(found), counted, NOTICES),
         _named("holding", _("先审后发"), sentences.holding(found), counted, HELD),
         _named("authors", _("作者本人的操作"), sentences.by_authors(counted), counted, AUTHORS),
+        _named("audit", _("独立监督员看过多少"), sentences.audited(found), counted, AUDIT),
+        audit_kinds(found),
         _staff(found),
         *_places(counted),
         _months(found),
@@ -105,6 +109,31 @@ def behind(found: Figures, name: str, **of: Any) -> str:
     # Codes, slugs and staff numbers: there is nothing in them to escape.
     words = "&".join(f"{key}={value}" for key, value in asked.items())
     return f"{request.script_root}/transparency/behind/{name}?{words}"
+
+
+def audit_kinds(found: Figures) -> Section:
+    """What there was to look at, kind by kind, and how much of it an auditor has looked at."""
+    rows = []
+    for kind, label in KIND_LABELS.items():
+        there, seen = found.number(f"hiding-{kind}"), found.number(f"reviewed-{kind}")
+        if there:
+            cells = [_cell(found, f"hiding-{kind}"),
+                     _cell(found, f"reviewed-{kind}", rate=percent(Rate(seen, there)))]  # fmt: skip
+            rows.append(Row(kind, str(label), None, cells))
+    heads = [label_of(name) for name in ("hiding", "reviewed")]
+    sentence = _("按做了什么分。每一条都可以点开。")
+    return Section("audit-kinds", _("按种类看过多少"), sentence, heads, rows)
+
+
+def audit_months(found: Figures, shown: int) -> list[Row]:
+    """The newest months, with what there was to look at in each, and how much was looked at."""
+    rows = []
+    for month, counts in list(found.months.items())[: -shown - 1 : -1]:
+        row = _part_row(found, month, month, counts, ("hiding", "reviewed"), window=month)
+        there, seen = row.cells
+        rate = percent(Rate(seen.number, there.number))
+        rows.append(Row(month, month, None, [there, Cell(seen.number, seen.href, rate)]))
+    return rows
 
 
 def _cohort(counted: Counted) -> Section:
@@ -155,7 +184,8 @@ def _reasons(found: Figures) -> list[str]:
     return [f"reason-{reason}" for reason in REASON_LABELS if found.number(f"reason-{reason}")]
 
 
-def _asked(found: Figures) -> Section:
+def asked(found: Figures) -> Section:
+    """Who asked for what to be taken down or covered, and what came of it."""
     rows = [
         Row(of, label, definition_of(of.partition("-")[0]) if "-" not in of else None,
             [_cell(found, of), *(_cell(found, f"{of}-{outcome}") for outcome in ASKED)])

@@ -62,6 +62,12 @@ def holding(found: Figures) -> str:
              rate=percent(found.rate("held-first")), n=f"{found.number('held'):,}")  # fmt: skip
 
 
+def audited(found: Figures) -> str:
+    return _("删改记录 %(n)s 条，独立监督员看过的占 %(rate)s；有疑问的 %(doubts)s 条。",
+             n=f"{found.number('hiding'):,}", rate=percent(found.rate("reviewed")),
+             doubts=f"{found.number('questioned'):,}")  # fmt: skip
+
+
 def by_authors(counted: Counted) -> str:
     return _("公司答复后 72 小时内撤回的 %(n)s 条。这一项公开记录算不出全部：电话联系只有公司知道。",
              n=f"{counted.after_contact:,}")  # fmt: skip

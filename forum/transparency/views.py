@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -10,19 +13,24 @@ from flask import (
     make_response,
     render_template,
     request,
+    stream_with_context,
 )
 from flask_babel import gettext as _
 
 from forum.base.refusal import NotFound
 from forum.base.rights import route_acts
+from forum.base.web import paging
 from forum.base.web.cache import fragment, public_page
 from forum.log.stamp import HEADER, tip_for_request, words
+from forum.moderation.desk import undecided
 from forum.tlog.entry import COUNTS
-from forum.transparency import charts, exports, pages, queries, report
+from forum.transparency import charts, dsa, exports, pages, queries, report
 from forum.transparency.asked import part_from, window_from
+from forum.transparency.dsa_rows import decided
 from forum.transparency.figures import counted, of_part
 
 blueprint = Blueprint("transparency", __name__)
+DSA_PAGE = 100  # statements that the database's API takes at once
 route_acts(
     {
         "transparency.balance_page": "read",
@@ -32,6 +40,8 @@ route_acts(
         "transparency.year": "read",
         "transparency.behind": "read",
         "transparency.chart": "read",
+        "transparency.dsa_csv": "read",
+        "transparency.dsa_json": "read",
     }
 )
 
@@ -40,13 +50,15 @@ route_acts(
 def balance_page() -> Response:
     """Every complaint ever received, by where it stands, and everything that was done to hide any."""
     code, tip = window_from(request.args), tip_for_request()
+    # Readers' flags make no entry, so the size of the log does not tell of them.
+    waiting = undecided()
 
     def render() -> str:
         found = counted(code, tip)
-        page = pages.balance_page(queries.balance(), found.standing) | report.figures_page(found)
+        page = pages.balance_page(queries.balance(), found, waiting) | report.figures_page(found)
         return render_template("transparency/balance.html", **page)
 
-    return public_page(tip.size if tip else 0, words(tip), render)
+    return public_page((tip.size if tip else 0, waiting), words(tip), render)
 
 
 @blueprint.get("/transparency/<int(fixed_digits=4):year>")
@@ -88,12 +100,12 @@ def chart(name: str) -> Response:
 @blueprint.get("/transparency.json")
 def figures_json() -> Response:
     """Every figure of a window, with the checkpoint it was counted at."""
-    code, tip = window_from(request.args), tip_for_request()
+    code, tip, waiting = window_from(request.args), tip_for_request(), undecided()
 
     def made() -> str:
-        return current_app.json.dumps(exports.as_json(counted(code, tip))) + "\n"
+        return current_app.json.dumps(exports.as_json(counted(code, tip), waiting)) + "\n"
 
-    return _text(fragment("figures", (code, words(tip)), made), "application/json")
+    return _text(fragment("figures", (code, words(tip), waiting), made), "application/json")
 
 
 @blueprint.get("/transparency.csv")
@@ -101,6 +113,19 @@ def figures_csv() -> Response:
     """The same, a line for every number."""
     found = counted(window_from(request.args), tip_for_request())
     return _text(exports.as_csv(found), "text/csv")
+
+
+@blueprint.get("/transparency/dsa.csv")
+def dsa_csv() -> Response:
+    """Every decision as the DSA Transparency Database asks for it."""
+    return _streamed(dsa.as_csv(_decisions(None)), "text/csv")
+
+
+@blueprint.get("/transparency/dsa.json")
+def dsa_json() -> Response:
+    """The same as its API takes it; with ``?after=<statement>`` the next hundred, as many as it takes."""
+    most = DSA_PAGE if "after" in request.args else None
+    return _streamed(dsa.as_json(_decisions(most)), "application/json")
 
 
 @blueprint.get("/balance.json")
@@ -117,6 +142,19 @@ def _window_of_year(year: int) -> str:
     if not 2000 <= year <= 2099:
         raise NotFound(_("没有这一年的报告。"), year=year)
     return str(year)
+
+
+def _decisions(most: int | None) -> Iterable[dict[str, Any]]:
+    found = decided(paging.after() or 0, most)
+    return (dsa.statement_of(row, rules) for row, rules in found)
+
+
+def _streamed(pieces: Iterable[str], mimetype: str) -> Response:
+    # Read before the rows: what the header names is never newer than what follows.
+    tip_for_request()
+    response = Response(stream_with_context(iter(pieces)), mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _text(body: str, mimetype: str) -> Response:

@@ -7,7 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from forum.log.labels import COUNT_LABELS, REASON_LABELS, REDRESS_LABELS
+from forum.log.labels import (
+    COUNT_LABELS,
+    KIND_LABELS,
+    OPINION_LABELS,
+    REASON_LABELS,
+    REDRESS_LABELS,
+)
 
 WINDOWS: dict[str, Any] = {
     "30d": _l("近 30 天"),
@@ -90,6 +96,11 @@ FIGURES: dict[str, tuple[Any, Any]] = {
     "author-device": (_l("在自己的设备上验证"), None),
     "author-server": (_l("在本站输入本人码验证"), _l("本人码经过了本站的服务器，证明力弱一些。")),
     "author-withdrawn": (_l("撤回"), None),
+    "author-withdrawn-unproven": (_l("未验证的撤回"), _l("等满 7 天才撤下的。")),
+    "hiding": (_l("删改记录"), _l("让内容变少、变样的每一条，与“删改记录”页列出的相同。")),
+    "reviewed": (_l("独立监督员看过"), _l("占这段时间的删改记录。")),
+    "questioned": (_l("看过，有疑问"), _l("占看过的。后来改为没有问题的不算。")),
+    "opinions": (_l("独立监督员意见"), _l("签了名、写明看过哪一段记录的。")),
 }  # fmt: skip
 TIMES: dict[str, Any] = {
     "in-view": _l("下架之前看得见多久"),
@@ -111,6 +122,10 @@ def label_of(name: str) -> str:
     if name in COUNT_LABELS:
         return str(COUNT_LABELS[name])
     family, _dash, rest = name.partition("-")
+    if family == "opinion" and rest in OPINION_LABELS:
+        return str(OPINION_LABELS[rest])
+    if family in ("hiding", "reviewed") and rest in KIND_LABELS:
+        return _("%(what)s：%(kind)s", what=label_of(family), kind=str(KIND_LABELS[rest]))
     if rest in REASON_LABELS:
         return str(REASON_LABELS[rest])
     if rest in REDRESS_LABELS:

@@ -134,6 +134,16 @@ PAGES = {
     "queue": ("staff", "/staff", 200),
     "answer": ("staff", f"/complaints/{OPEN}", 200),
     "remove": ("moderator", f"/complaints/{OPEN}/remove", 200),
+    "notice-form": ("visitor", f"/complaints/{OPEN}/notice", 200),
+    "flag": ("member", f"/complaints/{OPEN}/flag", 200),
+    "counter": ("author", f"/complaints/{OPEN}/notices/1/counter", 200),
+    "desk": ("moderator", "/moderation", 200),
+    "flagged": ("moderator", f"/moderation/flagged/{OPEN}", 200),
+    "audit": ("auditor", "/audit?show=all", 200),
+    "sign": ("auditor", "/audit/report", 200),
+    "opinion": ("visitor", "/audit/reports/1", 200),
+    "sample": ("visitor", "/audit/sample", 200),
+    "roles": ("visitor", "/about/roles", 200),
     "digest": ("executive", "/digests/{day}", 200),
 }
 

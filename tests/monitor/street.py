@@ -14,16 +14,39 @@ from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
 from forum.complaints.covering import Cuts
 from forum.complaints.models import Reply
+from forum.log import queries
 from forum.log import service as log
-from forum.moderation import holding, locking, merging, moving, rules, two_people
+from forum.moderation import (
+    appeals,
+    challenges,
+    closing,
+    flags,
+    holding,
+    locking,
+    merging,
+    moving,
+    notices,
+    rules,
+    sealed_end,
+    sealed_views,
+    two_people,
+)
 from forum.moderation import service as moderation
+from forum.moderation.answering import waiting_about
+from forum.moderation.closing import Announcement
 from forum.moderation.measures import Measure
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.moving import Place
+from forum.moderation.notices import Claim
+from forum.moderation.redress_models import Appeal, Challenge
+from forum.moderation.rules import RulesText
 from forum.places import service as places
 from forum.response import service as response
 from forum.response.service import Resolution
+from forum.tlog.kinds import REDRESS
+from forum.transparency import audit
 from forum.transparency import service as transparency
+from forum.transparency.audit import Opinion
 from tests.factories import a_code, a_complaint, a_member, a_person, a_project, a_statement
 from tests.moderation.rooms import LOCK, MOVE
 from tests.scenes import a_picture
@@ -31,6 +54,7 @@ from tests.scenes import a_picture
 HARD = (
     'A&amp;B <script>alert(1)</script>  "引号"\n\n\n 第二段\t有\u3000空格 http://x.test/a?b=1&c=2'
 )
+SAID = "第二段是物业公告的原话，\n 不是骂人，请看照片 <3。"
 Act = Callable[[], object]
 
 
@@ -85,7 +109,8 @@ class Street:
         grave = self._grave(number, dice) if dice.random() < 0.35 else []
         partly = self._partly(number, dice) if dice.random() < 0.35 else []
         board = self._of_the_board(dice)
-        return [*of_author, *self._of_others(number), *grave, *partly, *board]
+        asked = self._asked(number, dice)
+        return [*of_author, *self._of_others(number), *grave, *partly, *asked, *board]
 
     def _of_author(self, number: int, proven: bool) -> list[tuple[str, Act]]:
         me = self.author
@@ -150,7 +175,20 @@ class Street:
             ("delist", lambda: propose(first, Measure("delist", number, until))),
             ("remove an item", lambda: propose(first, Measure("remove", number, abuse, item or 0))),
             ("suspend", lambda: propose(first, Measure("suspend", number, until, what))),
+            *self._redress(number, dice),
             ("lift", lambda: moderation.lift(second, _statement(dice), "mistake")),
+        ]  # fmt: skip
+
+    def _redress(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
+        """Appeals, challenges, their answers, and looks at what is sealed."""
+        index, outcome = dice.choice(decisions(number)), dice.choice(REDRESS)
+        me, auditor = self.author, self.auditor
+        return [
+            ("appeal", lambda: appeals.file(me, index, SAID)),
+            ("challenge", lambda: challenges.file(None, index, SAID)),
+            ("answer", lambda: appeals.decide(auditor, _filed(dice, Appeal), outcome, SAID)),
+            ("answer a reader", lambda: challenges.decide(auditor, _filed(dice, Challenge), outcome, SAID)),
+            ("look", lambda: sealed_views.view(auditor, _statement(dice))),
         ]  # fmt: skip
 
     def _ruled(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
@@ -169,6 +207,24 @@ class Street:
                 self.author, number, self._proof(number, dice.random() < 0.5))),
         ]  # fmt: skip
 
+    def _asked(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
+        """Flags, notices, what authors answer to them, and that something was kept."""
+        items = [row[0] for row in db.session.query(Reply.id).filter(Reply.complaint == number)]
+        item = dice.choice((None, *items))
+        claim = Claim(
+            "经理", f"party{dice.randrange(9)}@firm.test", f"说的不是事实。\n{HARD}", "", "17"
+        )
+        waits = waiting_about(number, item)
+        notice = waits.notices[0].number if waits.notices else 0
+        reason, moderator = (waits.reasons or ["abuse"])[0], dice.choice(self.moderators)
+        return [
+            ("flag", lambda: flags.flag(self.neighbour, number, item, "abuse", HARD)),
+            ("notice", lambda: notices.send(number, item, claim)),
+            ("order", lambda: notices.enter_order(moderator, number, item, "court-order", claim)),
+            ("counter", lambda: notices.counter(self.author, number, notice, HARD)),
+            ("keep", lambda: flags.keep(moderator, number, item, reason, f"看过，不违反。{HARD}")),
+        ]  # fmt: skip
+
     def _of_the_board(self, dice: random.Random) -> list[tuple[str, Act]]:
         if dice.random() > 0.1:
             return []
@@ -179,10 +235,24 @@ class Street:
             ("category", lambda: places.add_category(f"类别 {mark}", position=99, by="admin")),
             ("department", lambda: places.add_department(f"部门 {mark}")),
             ("role", lambda: a_person("staff")),
-            ("rules", lambda: rules.publish(rules.shipped(), by="admin")),
+            ("rules", lambda: rules.publish(_reworded(str(mark)), by="admin")),
+            ("announce closing", lambda: self._announce_closing(mark)),
             ("setting", lambda: _change_setting(str(mark))),
             ("count", transparency.count_daily),
+            (
+                "review",
+                lambda: audit.review(
+                    self.auditor, [_hiding(dice)], dice.choice(("in-order", "questioned"))
+                ),
+            ),
+            ("sign", lambda: audit.report(self.auditor, _opinion(dice))),
         ]
+
+    def _announce_closing(self, days: int) -> None:
+        """So far off that nobody lives to see it; a nearer day than announced is refused."""
+        day = clock.local_date() + timedelta(days=9_999 + days)
+        draft = closing.propose(self.executive, Announcement(day, SAID * 3))
+        closing.approve(self.auditor, draft.id)
 
     def _proof(self, number: int, proven: bool) -> Proof:
         of = complaints.existing(number).act_entry
@@ -190,6 +260,17 @@ class Street:
 
     def _status(self, number: int, status: str, proven: bool) -> None:
         author_acts.change_status(self.author, number, status, self._proof(number, proven))
+
+
+def decisions(number: int) -> list[int]:
+    """Entries about a complaint, of which some may be appealed against."""
+    return [index for index, _entry in queries.entries_of(number)]
+
+
+def _filed(dice: random.Random, model: type[Appeal | Challenge]) -> int:
+    """One of those that wait; 0, which is none, where nothing waits."""
+    rows = db.session.query(model.number).filter(model.outcome.is_(None)).all()
+    return int(dice.choice(rows)[0]) if rows else 0
 
 
 def _waiting(dice: random.Random) -> int:
@@ -204,6 +285,18 @@ def _statement(dice: random.Random) -> int:
     return int(dice.choice(rows)[0]) if rows else 0
 
 
+def _hiding(dice: random.Random) -> int:
+    """One of the newest entries that hide something."""
+    return dice.choice([index for index, _entry in queries.readable(queries.LogFilter(), 40)])
+
+
+def _opinion(dice: random.Random) -> Opinion:
+    """On some stretch of the log."""
+    last = dice.randrange(queries.tip().size)
+    opinion = dice.choice(("unqualified", "qualified", "adverse"))
+    return Opinion(dice.randint(0, last), last, opinion, f"抽了几条逐条看过。\n\n  {HARD}")
+
+
 def _change_setting(value: str) -> None:
     with transaction():
         log.append("setting.changed", by="system", staff=None, setting="version", value=value)
@@ -212,5 +305,11 @@ def _change_setting(value: str) -> None:
 def let_the_night_pass() -> None:
     """All that the worker does when days and clocks have run out."""
     for due in (author_acts.withdraw_due, holding.publish_due, response.close_silent, response.break_promises,
-                moderation.restore_ended, two_people.lapse_due, transparency.count_daily):  # fmt: skip
+                moderation.restore_ended, two_people.lapse_due, sealed_end.destroy_due,
+                transparency.count_daily):  # fmt: skip
         due()
+
+
+def _reworded(mark: str) -> RulesText:
+    first = rules.shipped()
+    return RulesText(f"规则 {mark}", first.preamble, first.clauses)

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.pages.differences import Part, differences
+from forum.base.differences import Part, differences
 
 words = st.text(alphabet="车位花园。\n ab1", max_size=40)
 

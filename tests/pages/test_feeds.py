@@ -60,13 +60,13 @@ def test_a_character_that_xml_does_not_know_breaks_no_feed(sqlite_app):
 def test_the_logs_feed_holds_the_hiding_acts(visitor):
     titles = [entry["title"] for entry in entries(visitor, "/log/feed.atom")]
     assert [t.split("：")[0] for t in titles if "#" in t] == [
-        "撤回", "下架", "同意处理", "提议处理", "作者改了文字"
+        "收到通知", "撤回", "下架", "同意处理", "提议处理", "作者改了文字"
     ]  # fmt: skip
 
 
 def test_the_feed_of_a_complaint_tells_all_that_happened(visitor):
     titles = [entry["title"] for entry in entries(visitor, f"/complaints/{OPEN}/feed.atom")]
-    assert len(titles) == 4 and titles[-1].startswith("#1 ")
+    assert len(titles) == 5 and titles[-1].startswith("#1 ")
     assert "二栋小李" in "".join(titles)
 
 

@@ -293,7 +293,7 @@ def test_acts_count_when_they_are_done_and_complaints_when_they_are_received(boa
     remove(board, 1)
     found = board.figures("30d")
     assert counts(found, "act-removed", "removed", "received") == (1, 0, 0)
-    assert found.months == {"2026-01": {"received": 1}, "2026-11": {"act-removed": 1}}
+    assert found.months == {"2026-01": {"received": 1}, "2026-11": {"act-removed": 1, "hiding": 1}}
     assert board.figures("2026-01").months == {"2026-01": {"received": 1}}
 
 
@@ -329,3 +329,27 @@ def test_a_board_that_feeds_its_own_replay_gets_the_same(board):
         declared.apply(index, entry)
         replay.read(index, entry)
     assert replay.facts() == facts_of_log(enumerate(board.entries))
+
+
+def test_what_an_auditor_looked_at_is_counted_among_what_there_was_to_look_at(board):
+    for number in (board.post(), board.post()):
+        remove(board, number, number)
+    by = {"by": "auditor", "staff": "S-009"}
+    board.add("audit.reviewed", of=2, review="questioned", **by)
+    board.add("audit.reviewed", of=0, review="in-order", **by)  # a posting hides nothing
+    found = board.figures()
+    assert counts(found, "hiding", "reviewed", "questioned") == (2, 1, 1)
+    assert counts(found, "hiding-complaint.removed", "reviewed-complaint.removed") == (2, 1)
+    board.add("audit.reviewed", of=2, review="in-order", **by)
+    assert counts(board.figures(), "reviewed", "questioned") == (1, 0)
+    assert board.figures().months["2026-11"]["reviewed"] == 1
+    assert counts(board.figures(staff="S-004"), "hiding", "reviewed") == (2, 1)
+
+
+def test_signed_opinions_are_counted_by_what_they_say(board):
+    signed = {"by": "auditor", "staff": "S-009", "from": 0, "to": 0, "commitments": {"text": "t"}}
+    board.post()
+    for number, opinion in enumerate(("unqualified", "adverse", "adverse"), 1):
+        board.add("audit.reported", report=number, opinion=opinion, **signed)
+    assert counts(board.figures(), "opinions", "opinion-adverse", "opinion-qualified") == (3, 2, 0)
+    assert board.figures(staff="S-004").number("opinions") == 0

@@ -1,11 +1,14 @@
 """The balance over HTTP, and its daily entry in the log."""
 
+from datetime import timedelta
+
 from forum.base import clock
 from forum.log import queries as log
 from forum.tlog.entry import COUNTS
 from forum.transparency import queries, service
 from tests.digest.days import morning
 from tests.factories import a_complaint, a_removal
+from tests.moderation.flagged import a_flag
 
 CONTRACT = {"checkpoint", "received", "visible", "held", "refused", "removed", "erased", "merged",
             "withdrawn"}  # fmt: skip
@@ -77,3 +80,13 @@ def test_the_daily_entry_holds_every_count(app):
     entry = log.entry(index)
     assert {name: entry[name] for name in COUNTS}["removed"] == 1
     assert (entry["delisted"], entry["redacted"], entry["by"]) == (0, 0, "system")
+
+
+def test_flags_that_nobody_decided_are_counted_for_everybody(app, client):
+    a_flag(a_complaint().number)
+    assert "现在有 1 件在等，其中 0 件等了超过 7 天" in client.get("/transparency").text
+    with clock.set_to(clock.now() + timedelta(days=8)):
+        waiting = client.get("/transparency.json").json["flags_undecided"]
+        assert waiting == {"things": 1, "overdue": 1}
+        # The page that was kept is no longer true.
+        assert "其中 1 件等了超过 7 天" in client.get("/transparency").text

@@ -20,7 +20,7 @@ from forum.base.web.errors import status_of
 from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints import author_acts, service
 from forum.complaints.author_acts import Proof
-from forum.complaints.forms import ActForm, EditForm
+from forum.complaints.forms import ActForm, EditForm, WithdrawForm
 from forum.complaints.views.answers import address, back, blueprint, own
 from forum.tlog.commitment import SALT_SIZE
 from forum.tlog.encoding import decode_base64
@@ -92,9 +92,10 @@ def status(number: int) -> tuple[str, int] | BaseResponse:
 @blueprint.post("/complaints/<int:number>/withdraw")
 def withdraw(number: int) -> tuple[str, int] | BaseResponse:
     """The author takes the complaint back."""
-    form = posted(ActForm)
+    form = posted(WithdrawForm)
     return _act(form, number, "complaint.withdrawn", _("撤回这条意见"), _("撤回"),
-                lambda: author_acts.withdraw(current_user, number, _proof(form)))  # fmt: skip
+                lambda: author_acts.withdraw(current_user, number, _proof(form),
+                                             form.reason.data or None))  # fmt: skip
 
 
 @blueprint.post("/complaints/<int:number>/withdraw/stop")

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from forum.moderation.views import acts, bulk, cuts, desk, held, merges, rules, rulings, statements
+from forum.moderation.views import (
+    acts,
+    appealing,
+    bulk,
+    closing,
+    cuts,
+    desk,
+    flagged,
+    flags,
+    held,
+    merges,
+    redress,
+    rules,
+    rules_publishing,
+    rulings,
+    sealed,
+    statements,
+)
 from forum.moderation.views.answers import blueprint
 
 __all__ = [
     "acts",
+    "appealing",
     "blueprint",
     "bulk",
+    "closing",
     "cuts",
     "desk",
+    "flagged",
+    "flags",
     "held",
     "merges",
+    "redress",
     "rules",
+    "rules_publishing",
     "rulings",
+    "sealed",
     "statements",
 ]

@@ -18,6 +18,7 @@ from forum.complaints.models import Complaint, Reply
 from forum.log.words import ACT_LABELS
 from forum.moderation import rules as published
 from forum.moderation import service, two_people
+from forum.moderation.answering import ANSWERS, waiting_about
 from forum.moderation.forms import (
     AskForm,
     DelistForm,
@@ -256,13 +257,15 @@ def measure_page(
         label=label,
         acts=[ACT_LABELS[act] for act in acts],
         action=url_for(f"moderation.{way}", number=number),
-        complaint=_shown(complaint, reply),
+        complaint=shown_thing(complaint, reply),
         staff=current_user.staff_no,
+        answers=waiting_about(number, item) if way in ANSWERS else None,
         hours=int(two_people.WAIT.total_seconds() // 3600),
     )
 
 
-def _shown(complaint: Complaint, reply: Reply | None) -> dict[str, Any]:
+def shown_thing(complaint: Complaint, reply: Reply | None) -> dict[str, Any]:
+    """What a form stands beside: the complaint, or one reply or comment under it."""
     said = complaint if reply is None else reply
     db.session.refresh(said)
     return {

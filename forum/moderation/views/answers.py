@@ -45,7 +45,7 @@ def clause_of(row: Statement | Proposal) -> dict[str, Any]:
     clause = published.clause(rules, row.clause) if rules and row.clause else None
     href = None
     if rules is not None:
-        href = url_for("moderation.rules", version=rules.version, _anchor=f"c{row.clause}")
+        href = url_for("moderation.rules_version", version=rules.version, _anchor=f"c{row.clause}")
     return {"clause": row.clause, "clause_title": (clause or {}).get("title", ""),
             "clause_href": href}  # fmt: skip
 
@@ -104,10 +104,12 @@ def is_mine(row: Proposal) -> bool:
 
 
 ROOMS: tuple[tuple[str, Any, str], ...] = (
-    ("moderation.desk", _l("双人复核"), "moderation.queue"),
+    ("moderation.desk", _l("待处理"), "moderation.queue"),
     ("moderation.held", _l("待发布"), "moderation.queue"),
     ("moderation.merges", _l("提议合并"), "complaint.merge"),
     ("moderation.bulk", _l("一次处理多条"), "moderation.bulk"),
+    ("moderation.new_rules", _l("规则"), "rules.publish"),
+    ("moderation.closing_desk", _l("关闭公告"), "closing.desk"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The desk of the second person: what waits, oldest first, with all that is needed to answer it."""
+"""The desk: what was flagged, and what waits for a second person, each with the oldest first."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from forum.moderation.models import Proposal
 from forum.moderation.redaction import of_proposal
 from forum.moderation.views.answers import blueprint, is_mine, waiting, what
 from forum.moderation.views.cuts import preview_of
+from forum.moderation.views.flagged import queue_rows
 from forum.moderation.waiting import is_request
 
 route_acts(
@@ -34,11 +35,11 @@ route_acts(
 
 @blueprint.get("/moderation")
 def desk() -> str:
-    """Everything that waits for a second person."""
+    """Everything that waits for a decision."""
     g.personal = True
     return render_template(
         "moderation/desk.html", heading=_("双人复核"),
-        rows=[_row(*waits) for waits in queries.open_proposals()],
+        rows=[_row(*waits) for waits in queries.open_proposals()], flagged=queue_rows(),
     )  # fmt: skip
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
+from forum.base import clock
 from forum.base.db import db
-from forum.base.refusal import NotFound
+from forum.base.refusal import NotAllowed, NotFound
 from forum.base.rights import may, route_acts
 from forum.base.web.cache import public_page
 from forum.base.web.filters import localtime
@@ -19,6 +21,8 @@ from forum.log.words import reason_label
 from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS, RestoreForm
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress import appeal_sentence, appeal_until
+from forum.moderation.sealed import require_may_look
+from forum.moderation.sealed_end import SEALS
 from forum.moderation.undoing import in_force
 from forum.moderation.views.answers import blueprint, salt_of, waiting, what
 
@@ -77,7 +81,9 @@ def _statement_page(s: Statement, proposal: Proposal | None) -> str:
             "scope_label": SCOPE_LABELS[s.act](),
             "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
             "appeal_sentence": appeal_sentence(appeal_until(s.at)),
-            "appeal_href": None,
+            "appeal_href": _appeal(s),
+            "sealed_href": _sealed(s),
+            "destroyed_at": s.destroyed_at,
             "lift": _lift(s),
             "waiting": waiting(proposal) if proposal else None,
         },
@@ -97,6 +103,24 @@ def _decided(s: Statement) -> dict[str, Any]:
         else staff,
         "single_handed": s.second is None,
     }
+
+
+def _appeal(s: Statement) -> str | None:
+    """Where whoever it concerns appeals, while there is time and something to put right."""
+    if s.restored_at is not None or clock.local_date() > appeal_until(s.at):
+        return None
+    return url_for("moderation.appeal_statement", number=s.number)
+
+
+def _sealed(s: Statement) -> str | None:
+    """For auditors and those who decided it: the page of what it took from view."""
+    if not may(role(), "sealed.view") or s.act not in SEALS or s.restored_at is not None:
+        return None
+    try:
+        require_may_look(current_user, s.number)
+    except NotAllowed:
+        return None
+    return url_for("moderation.sealed", number=s.number)
 
 
 def _lift(s: Statement) -> dict[str, Any] | None:

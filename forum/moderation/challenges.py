@@ -1,0 +1,125 @@
+"""Challenges: any reader disputes an entry of the log, an auditor answers with public reasons.
+
+    challenge = file(None, 40, "说明里写的条款和事实对不上。", email="reader@mail.test")
+    decide(auditor, challenge.number, "rejected", "条款 3.4 说的正是这种情形。")
+
+A challenge changes nothing by itself: an auditor who finds that a decision was wrong says so, and
+those inside whose it is put it right, in the open.
+"""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from forum.accounts.addresses import parse_address
+from forum.accounts.models import Account
+from forum.base import clock, rights
+from forum.base.db import db, transaction
+from forum.base.outbox import emit
+from forum.base.refusal import Invalid, NotAllowed, NotFound
+from forum.complaints.models import Complaint
+from forum.complaints.service import touch
+from forum.log import queries as entries
+from forum.log import service as log
+from forum.log.queries import MOST
+from forum.moderation.appeals import (
+    DEADLINE,
+    MAX_WORDS,
+    clean,
+    next_number,
+    require_answer,
+    require_open,
+    settle,
+)
+from forum.moderation.decisions import decision_at, took_part
+from forum.moderation.redress_models import Challenge
+
+
+def file(person: Account | None, index: int, words: str, email: str = "") -> Challenge:
+    """Dispute the entry at this index; `person` is None for a visitor.
+
+    email: where the answer goes, for whoever wants it. NotFound when there is no such entry.
+    """
+    words, address = clean("words", words, MAX_WORDS), _address(email)
+    with transaction():
+        entry = entries.entry(index) if 0 <= index <= MOST else None
+        if entry is None:
+            raise NotFound(_l("没有这一条记录。"), index=index)
+        number, complaint = next_number(Challenge), entry.get("complaint")
+        by = "member" if person is not None and person.role == "member" else "reader"
+        filed = log.append("challenge.filed", complaint=complaint, of=index, by=by,
+                           challenge=number, texts={})  # fmt: skip
+        challenge = Challenge(
+            number=number, of=index, complaint=complaint, by=by,
+            account_id=person.id if person else None, email=address, words=words,
+            entry=filed.index, at=filed.at, due_at=filed.at + DEADLINE,
+        )  # fmt: skip
+        db.session.add(challenge)
+        _touch(challenge, filed)
+        return challenge
+
+
+def decide(auditor: Account, number: int, outcome: str, reasons: str) -> Challenge:
+    """Answer a challenge. NotAllowed (rule ``own-part``) for whoever the entry is by."""
+    rights.require(auditor.role, "appeal.decide")
+    reasons = require_answer(outcome, reasons)
+    with transaction():
+        challenge = open_challenge(number)
+        require_no_part(auditor, challenge)
+        entry = log.append(
+            "challenge.decided", complaint=challenge.complaint, of=challenge.entry, by="auditor",
+            staff=auditor.staff_no, challenge=number, outcome=outcome, texts={"text": reasons},
+        )  # fmt: skip
+        settle(challenge, outcome, reasons, entry, auditor)
+        _touch(challenge, entry)
+        if challenge.email:
+            emit("challenge.answered", challenge=number)
+        if challenge.account_id is not None:
+            emit("author.told", account=challenge.account_id, complaint=challenge.complaint or 0,
+                 what="challenge.decided", challenge=number, at=clock.format_utc(entry.at))  # fmt: skip
+        return challenge
+
+
+def open_challenge(number: int) -> Challenge:
+    """The challenge that waits; NotFound, or Conflict that says who decided it and when."""
+    found = db.session.get(Challenge, number) if 0 < number <= MOST else None
+    if found is None:
+        raise NotFound(_l("没有第 %(number)d 号异议。", number=number), number=number)
+    require_open(found)
+    return found
+
+
+def require_no_part(auditor: Account, challenge: Challenge) -> None:
+    """NotAllowed (rule ``own-part``) for those whose entry it is, and for whoever challenged it."""
+    if auditor.staff_no in _behind(challenge.of) or challenge.account_id == auditor.id:
+        raise NotAllowed(
+            _l("这条记录是您参与写下的，或异议是您提的。请由另一位独立监督员决定。"),
+            rule="own-part",
+        )
+
+
+def _behind(index: int) -> set[str]:
+    """Staff numbers of those whose entry it is; of a decision, all who had a part in it."""
+    try:
+        return took_part(decision_at(index))
+    except NotFound:
+        entry = entries.entry(index) or {}
+        return {entry[name] for name in ("staff", "second") if entry.get(name)}
+
+
+def _address(typed: str) -> str | None:
+    if not typed.strip():
+        return None
+    try:
+        address = parse_address(typed)
+    except Invalid as wrong:
+        raise Invalid(wrong.sentence, "email") from None
+    if address.channel != "email":
+        raise Invalid(_l("请填写邮箱地址，或留空。"), "email")
+    return address.value
+
+
+def _touch(challenge: Challenge, entry: log.Appended) -> None:
+    complaint = db.session.get(Complaint, challenge.complaint) if challenge.complaint else None
+    if complaint is not None:
+        touch(complaint, entry)

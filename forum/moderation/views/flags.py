@@ -1,0 +1,205 @@
+"""Flagging, sending a notice, answering one: what people outside ask of moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forum.accounts import limits
+from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
+from forum.base.rights import route_acts
+from forum.base.web.errors import status_of
+from forum.base.web.forms import BoardForm, blame, posted
+from forum.complaints.models import SHOWN
+from forum.log.words import reason_label
+from forum.moderation import flags, notices
+from forum.moderation.answering import answer_at
+from forum.moderation.flag_forms import CounterForm, FlagForm, NoticeForm, OrderForm
+from forum.moderation.flag_models import Flag
+from forum.moderation.measures import target_of
+from forum.moderation.views.acts import shown_thing, wanted_item
+from forum.moderation.views.answers import blueprint
+
+Answer = tuple[str, int] | Response
+route_acts(
+    {
+        "moderation.flag_form": "flag.post",
+        "moderation.flag": "flag.post",
+        "moderation.notice_form": "notice.send",
+        "moderation.notice": "notice.send",
+        "moderation.order_form": "notice.enter",
+        "moderation.order": "notice.enter",
+        "moderation.counter_form": "notice.counter",
+        "moderation.counter": "notice.counter",
+    }
+)
+
+
+@blueprint.get("/complaints/<int:number>/flag")
+def flag_form(number: int) -> str:
+    """What is wrong with it; with ``?item=`` with one reply or comment."""
+    form = FlagForm(item=wanted_item())
+    form.offer_reasons()
+    before = flags.flag_of(current_user, number, form.item.data)
+    return _flag_page(number, form) if before is None else _flagged_page(before)
+
+
+@blueprint.post("/complaints/<int:number>/flag")
+def flag(number: int) -> Answer:
+    """Ask moderators to look at it."""
+    form = posted(FlagForm)
+    form.offer_reasons()
+    after = url_for("moderation.flag_form", number=number, item=form.item.data)
+    return _ask(number, form, _flag_page, lambda: flags.flag(
+        current_user, number, form.item.data, form.reason.data, form.words.data or ""), after)  # fmt: skip
+
+
+@blueprint.get("/complaints/<int:number>/notice")
+def notice_form(number: int) -> str:
+    """What is false about somebody; no account is needed."""
+    return _notice_page(number, NoticeForm(item=wanted_item()))
+
+
+@blueprint.post("/complaints/<int:number>/notice")
+def notice(number: int) -> Answer:
+    """Keep it, and mark the page; nothing is hidden by that."""
+    form = posted(NoticeForm)
+    return _ask(number, form, _notice_page, lambda: _send(number, form))
+
+
+def _send(number: int, form: NoticeForm) -> None:
+    notices.require_sound(form.given())
+    limits.count("notice")
+    notices.send(number, form.item.data, form.given())
+
+
+@blueprint.get("/complaints/<int:number>/order")
+def order_form(number: int) -> str:
+    """What an authority or a court demands."""
+    form = OrderForm(item=wanted_item())
+    form.offer_reasons()
+    return _order_page(number, form)
+
+
+@blueprint.post("/complaints/<int:number>/order")
+def order(number: int) -> Answer:
+    """Enter it."""
+    form = posted(OrderForm)
+    form.offer_reasons()
+    return _ask(number, form, _order_page, lambda: notices.enter_order(
+        current_user, number, form.item.data, form.reason.data, form.given()))  # fmt: skip
+
+
+@blueprint.get("/complaints/<int:number>/notices/<int:notice>/counter")
+def counter_form(number: int, notice: int) -> str:
+    """What the notice says is false, and the answer to be written."""
+    return _counter_page(notice)(number, CounterForm())
+
+
+@blueprint.post("/complaints/<int:number>/notices/<int:notice>/counter")
+def counter(number: int, notice: int) -> Answer:
+    """Answer it, in public."""
+    form = posted(CounterForm)
+    return _ask(number, form, _counter_page(notice), lambda: notices.counter(
+        current_user, number, notice, form.text.data or ""))  # fmt: skip
+
+
+def _ask(
+    number: int, form: Any, page: Callable[[int, Any], str], verb: Callable[[], Any],
+    after: str | None = None,
+) -> Answer:  # fmt: skip
+    """Parse, call, and lead to the complaint's page, or `after`; what is wrong stands at its field."""
+    if not form.validate():
+        return page(number, form), 400
+    try:
+        verb()
+    except (Conflict, NotAllowed, NotFound):
+        raise
+    except Refusal as refused:
+        blame(form, refused)
+        return page(number, form), status_of(refused)
+    return redirect(after or url_for("pages.complaint", number=number), 303)
+
+
+def _flag_page(number: int, form: FlagForm) -> str:
+    sentences = [
+        _("谁举报的不公开；有几次举报、结果和理由都公开。"),
+        _("七天内有结果。难听、不实、影响销售，都不是下架的理由。"),
+    ]
+    href = url_for("moderation.notice_form", number=number, item=form.item.data)
+    return _page(number, form, _("举报"), _("举报"), sentences,
+                 url_for("moderation.flag", number=number),
+                 also=(href, _("文中说的是您，而且不实？请提出名誉投诉")))  # fmt: skip
+
+
+def _flagged_page(row: Flag) -> str:
+    """What became of one's own flag."""
+    sentences = [_("已收到您的举报（%(reason)s）。", reason=reason_label(row.reason))]
+    if row.decided is None:
+        sentences.append(_("七天内有结果，会写在“给我的通知”里。"))
+        return _page(row.complaint, None, _("举报"), "", sentences, "", item=row.item or None)
+    decision = answer_at(row.decided)
+    if decision is None or decision.decision == "acted":
+        sentences.append(_("已有结果：已处理，理由写在公开记录里。"))
+        also = (url_for("log.entry", index=row.decided), _("看公开记录"))
+    else:
+        sentences += [_("已有结果：保留。"), decision.text]
+        also = (url_for("moderation.appeal_form", index=row.decided), _("不同意？可以申诉"))
+    return _page(
+        row.complaint, None, _("举报"), "", sentences, "", item=row.item or None, also=also
+    )
+
+
+def _notice_page(number: int, form: NoticeForm) -> str:
+    sentences = [
+        _("这一页会标明有人提出名誉投诉，内容照常显示，什么都不会因此隐藏。"),
+        _("写下它的人会看到您说哪一句不实，可以公开回应；您的名字和联系方式不给他看。"),
+        _("七天内由管理人员决定，理由公开。"),
+    ]
+    return _page(number, form, _("名誉投诉"), _("提交投诉"), sentences,
+                 url_for("moderation.notice", number=number))  # fmt: skip
+
+
+def _order_page(number: int, form: OrderForm) -> str:
+    sentences = [
+        _("全网可见：这一页会标明主管部门或法院要求处理，附您的工号 %(staff)s；文号不公开。",
+          staff=current_user.staff_no),
+        _("登记并不隐藏任何内容：照办须另提处理，不照办须写明理由。"),
+    ]  # fmt: skip
+    return _page(number, form, _("登记主管部门要求"), _("登记"), sentences,
+                 url_for("moderation.order", number=number), grave=True)  # fmt: skip
+
+
+def _counter_page(notice: int) -> Callable[[int, CounterForm], str]:
+    def page(number: int, form: CounterForm) -> str:
+        row = notices.notice_of(number, notice)
+        complaint, reply = target_of(number, row.item or None)
+        notices.require_own(current_user, complaint, reply)
+        sentences = [_("回应会公开，只能写一次，写了不能改。不回应也不会因此被处理。")]
+        return _page(number, form, _("公开回应"), _("公开回应"), sentences,
+                     url_for("moderation.counter", number=number, notice=notice),
+                     item=row.item or None, claim=row.claim)  # fmt: skip
+
+    return page
+
+
+def _page(
+    number: int, form: BoardForm | None, heading: str, label: str, sentences: Sequence[str],
+    action: str, *, item: int | None = None, **more: Any,
+) -> str:  # fmt: skip
+    """moderation/asking.html of a complaint, or of what the form says stands under it."""
+    g.personal = True
+    asked = form["item"].data if form is not None and "item" in form else item
+    complaint, reply = target_of(number, asked)
+    if form is not None:
+        flags.require_shown(complaint, reply)
+    # Whoever flagged what is gone by now reads what became of it, and not the thing.
+    shown = form is not None or reply is None and complaint.state in SHOWN
+    return render_template("moderation/asking.html", form=form, heading=heading, label=label,
+                           sentences=sentences, action=action,
+                           complaint=shown_thing(complaint, reply), shown=shown, **more)  # fmt: skip
