@@ -43,10 +43,12 @@ test: install machine
 	@$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
 
 # What `make test` does a few times, done often: 208 kills on SQLite, a quarter as many on PostgreSQL;
-# and a random history of 2,000 acts, whose figures are recomputed from the log alone.
+# a random history of 2,000 acts, whose figures are recomputed from the log alone; and 1,000 honest
+# acts of all kinds, of which the monitor must find nothing.
 faults: install machine
 	@KILLS=$${KILLS:-208} $(BIN)/pytest -s tests/faults
 	@ACTS=$${ACTS:-2000} $(BIN)/pytest -s tests/transparency/test_history.py
+	@HONEST_ACTS=$${HONEST_ACTS:-1000} $(BIN)/pytest -s tests/monitor/test_honest.py
 
 bench: install
 	@$(BIN)/python -m bench

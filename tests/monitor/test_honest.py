@@ -10,7 +10,7 @@ from forum.base import clock
 from tests.monitor.conftest import monitor, work
 from tests.monitor.street import Street, let_the_night_pass
 
-# A thousand are asked for by hand: HONEST_ACTS=1000.
+# `make faults` asks for a thousand.
 ACTS = int(os.environ.get("HONEST_ACTS", "150"))
 NIGHTS = 3
 
