@@ -169,12 +169,15 @@ def _publish_rules(person: Account) -> Any:
     return rules_publishing.publish_version(person, changed, instead_of=newest.version)
 
 
-def _close(person: Account) -> int:
-    """A closing that is proposed; what waited before is turned down."""
+def _close(person: Account, newest: Complaint) -> int:
+    """A closing that is proposed, ever later; what waited before is turned down."""
     before = closing.waiting()
     if before is not None and rights.may(person.role, "closing.propose"):
         closing.reject(_person("auditor"), before.id)
-    given = Announcement(date(2199, 12, 31), "本板迁往新址，旧的内容一直可查，未解决的照办。")
+    given = Announcement(
+        date(2199, 1, 1) + timedelta(days=newest.number),
+        "本板迁往新址，旧的内容一直可查，未解决的照办。",
+    )
     return closing.propose(person, given).id
 
 
@@ -235,9 +238,9 @@ ACTS: dict[str, tuple[str, str, Callable[[], Complaint], Act]] = {
     "look at the sealed": ("sealed.view", DECIDERS, _removed, _look),
     "publish rules": ("rules.publish", "admin", _post, lambda p, c: _publish_rules(p)),
     "propose to close": ("closing.propose", "executive admin", _post, lambda p, c:
-        closing.approve(_person("auditor"), _close(p))),
+        closing.approve(_person("auditor"), _close(p, c))),
     "agree to close": ("closing.decide", "executive auditor", _post, lambda p, c:
-        closing.approve(p, _close(_person("admin")))),
+        closing.approve(p, _close(_person("admin"), c))),
     "review": ("audit.review", "auditor", _removed, lambda p, c:
         audit.review(p, [c.act_entry], "in-order")),
     "sign an opinion": ("audit.report", "auditor", _post, lambda p, c:

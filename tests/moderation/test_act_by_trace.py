@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from forum.log import queries as log
 from forum.moderation import (
     appeals,
     challenges,
+    closing,
     flags,
     holding,
     locking,
@@ -35,6 +36,7 @@ from forum.moderation import (
     two_people,
 )
 from forum.moderation import service as moderation
+from forum.moderation.closing import Announcement
 from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Proposal
 from forum.moderation.moving import Place
@@ -293,10 +295,19 @@ TRACES: dict[str, Trace] = {
     "review": Trace("audit.reviewed", lambda c: audit.review(
         a_person("auditor"), [c.act_entry], "in-order"), None, 410, GONE,
         begin=_after(_decided("remove")), figures={"reviewed": 1, "reviewed-complaint.removed": 1}),
+    "announce the closing": Trace("board.closing", lambda c: closing.approve(
+        a_person("auditor"), _close()), says="2199", figures={"hiding-board.closing": 1}),
     "sign": Trace("audit.reported", lambda c: audit.report(a_person("auditor"), Opinion(
         0, 1, "adverse", "看过两条记录，理由都没有写清楚，不能说没有问题。")), figures={
         "opinions": 1, "opinion-adverse": 1}),
 }  # fmt: skip
+
+
+def _close() -> int:
+    given = Announcement(date(2199, 12, 31), "本板迁往新址，旧的内容一直可查，未解决的照办。")
+    return closing.propose(a_person("admin"), given).id
+
+
 # Kinds that say nothing of the complaint: people come in while the table is played.
 ASIDE = ("role.granted", "place.changed")
 

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from forum.app import ROW_CHECKS
-from forum.base.db import db
+from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from forum.complaints.models import Complaint
 from forum.log import queries as log
@@ -24,6 +24,7 @@ from forum.transparency import audit
 from forum.transparency.audit import Opinion
 from forum.transparency.figures import counted
 from forum.transparency.models import AuditReport
+from forum.transparency.recovery import LOST_TEXT, recover_rows
 from tests.factories import a_complaint, a_member, a_person, a_removal, csrf, sign_in
 from tests.page_forms import form_to
 
@@ -225,3 +226,15 @@ def test_a_sample_is_what_the_formula_on_its_page_gives(app: Flask, client):
 )
 def test_a_sample_of_nothing_sensible_is_refused(sqlite_app: Flask, asked_for):
     assert sqlite_app.test_client().get(f"/audit/sample?{asked_for}").status_code == 400
+
+
+def test_an_opinion_whose_words_were_lost_is_there_again_and_says_so(app: Flask):
+    signed = audit.report(a_person("auditor"), Opinion(1, 3, "adverse", WORDS))
+    number, entry, staff = signed.number, signed.entry, signed.staff
+    with transaction():
+        db.session.delete(signed)
+    with transaction():
+        recover_rows(entry)
+    found = db.session.get(AuditReport, number)
+    assert (found.entry, found.staff, found.first, found.last) == (entry, staff, 1, 3)
+    assert (found.opinion, found.text) == ("adverse", LOST_TEXT)
