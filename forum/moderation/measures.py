@@ -149,8 +149,13 @@ def require_ground(act: Act, reason: str) -> None:
         raise Invalid(_l("请选择这样处理的理由。"), "reason")
 
 
-def require_statement(act: Act, given: StatementOfReasons) -> Rules:
-    """The rules in force, if ground, clause and detection are among what they allow."""
+def rules_for(complaint: Complaint, reply: Reply | None) -> Rules | None:
+    """The rules by which it is judged: those that were in force when it was posted."""
+    return published.judging((complaint if reply is None else reply).posted_at)
+
+
+def require_statement(act: Act, given: StatementOfReasons, rules: Rules | None) -> Rules:
+    """These rules, if ground, clause and detection are among what they allow."""
     require_ground(act, given.reason)
     if given.detection not in DETECTIONS:
         raise Invalid(_l("请选择是怎样发现的。"), "detection")
@@ -158,10 +163,9 @@ def require_statement(act: Act, given: StatementOfReasons) -> Rules:
         raise Invalid(_l("请选择是谁决定的。"), "automated_decision")
     if given.until is not None and given.until <= clock.local_date():
         raise Invalid(_l("截止日期应在今天之后。"), "until")
-    rules = published.current()
     clause = published.clause(rules, given.clause) if rules else None
     if rules is None or clause is None or clause["reason"] is None:
-        raise Invalid(_l("请选择规则中的条款。"), "clause")
+        raise Invalid(_l("请选择发表时已经施行的规则中的条款。"), "clause")
     if clause["reason"] != given.reason:
         raise Invalid(_l("这一条款不适用于所选的理由。"), "clause")
     return rules

@@ -64,7 +64,12 @@ def publish_first() -> Rules:
 
 def current() -> Rules | None:
     """The version in force."""
-    announced = or_(Rules.version == 1, Rules.at <= clock.now() - NOTICE)
+    return judging(clock.now())
+
+
+def judging(posted: datetime) -> Rules | None:
+    """The version that was in force when something was posted: no later one judges it."""
+    announced = or_(Rules.version == 1, Rules.at <= posted - NOTICE)
     return db.session.scalar(select(Rules).where(announced).order_by(Rules.version.desc()).limit(1))
 
 

@@ -26,6 +26,7 @@ from forum.moderation.measures import (
     clean_facts,
     next_number,
     require_statement,
+    rules_for,
     target_of,
 )
 from forum.moderation.models import Proposal, Statement
@@ -46,8 +47,8 @@ def remove_alone(
     rights.require(moderator.role, "complaint.remove-alone")
     facts = clean_facts(given.facts)
     with transaction():
-        rules = require_statement(REMOVE, given)
         complaint = existing(number)
+        rules = require_statement(REMOVE, given, rules_for(complaint, None))
         check(complaint, None)
         require_exception(complaint, alone, given.reason)
         decision = Decision(
@@ -72,10 +73,10 @@ def redact_alone(
     rights.require(moderator.role, "complaint.redact-alone")
     given = replace(given, facts=clean_facts(given.facts))
     with transaction():
-        rules = require_statement(REDACT, given)
+        complaint, reply = target_of(number, item)
+        rules = require_statement(REDACT, given, rules_for(complaint, reply))
         if given.reason != redaction.ALONE_FOR:
             raise Invalid(_l("只有“泄露个人信息”可以由一人先遮盖，其他理由须双人复核。"), "alone")
-        complaint, reply = target_of(number, item)
         redaction.check(complaint, reply)
         redaction.look(complaint, reply, Measure("redact", number, given, item, cuts))
         decision = Decision(

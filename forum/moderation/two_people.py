@@ -34,6 +34,7 @@ from forum.moderation.measures import (
     next_number,
     require_ground,
     require_statement,
+    rules_for,
     target_of,
 )
 from forum.moderation.models import Proposal, Rules, Statement
@@ -68,8 +69,8 @@ def propose(person: Account, measure: Measure) -> Proposal:
     act = _act_of(measure)
     facts = clean_facts(measure.given.facts)
     with transaction():
-        rules = _require_grounds(person, act, measure)
         complaint, reply = target_of(measure.complaint, measure.item)
+        rules = _require_grounds(person, act, measure, rules_for(complaint, reply))
         act.check(complaint, reply)
         if act.look is not None and person.role in DECIDERS:
             act.look(complaint, reply, measure)
@@ -177,13 +178,15 @@ def _act_of(measure: Measure) -> Act:
     return act
 
 
-def _require_grounds(person: Account, act: Act, measure: Measure) -> Rules | None:
+def _require_grounds(
+    person: Account, act: Act, measure: Measure, rules: Rules | None
+) -> Rules | None:
     if person.role not in DECIDERS:
         require_ground(act, measure.given.reason)
         return None
     if not isinstance(measure.given, StatementOfReasons):
         raise Invalid(_l("请选择规则中的条款。"), "clause")
-    return require_statement(act, measure.given)
+    return require_statement(act, measure.given, rules)
 
 
 def _new(person: Account, measure: Measure, facts: str, rules: Rules | None) -> Proposal:

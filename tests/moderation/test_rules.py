@@ -134,6 +134,14 @@ def test_it_is_announced_a_week_before_it_is_in_force(app: Flask):
         assert "开放日" in page and "新的一版已公布" not in page
 
 
+def test_new_rules_do_not_judge_what_was_posted_before_them(app: Flask):
+    earlier = a_complaint()
+    _announce()
+    with clock.set_to(clock.now() + WEEK + timedelta(minutes=1)):
+        statement = db.session.get_one(Statement, a_removal(earlier))
+    assert statement.rules == rules.version(1).entry
+
+
 def test_a_statement_leads_to_the_version_that_it_cites(app: Flask):
     number = a_removal(a_complaint())
     _announce()

@@ -16,7 +16,6 @@ from forum.base.web.errors import status_of
 from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints.models import Complaint, Reply
 from forum.log.words import ACT_LABELS
-from forum.moderation import rules as published
 from forum.moderation import service, two_people
 from forum.moderation.answering import ANSWERS, waiting_about
 from forum.moderation.forms import (
@@ -28,8 +27,14 @@ from forum.moderation.forms import (
     RestoreForm,
     SuspendForm,
 )
-from forum.moderation.measures import Measure, Request, StatementOfReasons, target_of
-from forum.moderation.models import Proposal, Statement
+from forum.moderation.measures import (
+    Measure,
+    Request,
+    StatementOfReasons,
+    rules_for,
+    target_of,
+)
+from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.ruling_forms import RefuseForm
 from forum.moderation.views.answers import blueprint
 
@@ -196,17 +201,22 @@ def wanted_item() -> int | None:
     return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 9 else None
 
 
+def judged_by(number: int, form: MeasureForm) -> Rules | None:
+    """The rules whose clauses may be cited about what the form is about."""
+    return rules_for(*target_of(number, form.item.data))
+
+
 def blank(number: int, form: MeasureForm, way: str) -> Response:
     """The empty form of a first step."""
     g.personal = True
-    form.offer(published.current(), alone=may(current_user.role, "complaint.remove-alone"))
+    form.offer(judged_by(number, form), alone=may(current_user.role, "complaint.remove-alone"))
     return make_response(measure_page(number, form, way))
 
 
 def begin(number: int, form: MeasureForm, way: str, verb: Any) -> Answer:
     """Parse, call, and lead to the public page of what was begun."""
     g.personal = True
-    form.offer(published.current(), alone=may(current_user.role, "complaint.remove-alone"))
+    form.offer(judged_by(number, form), alone=may(current_user.role, "complaint.remove-alone"))
     if not form.validate():
         return measure_page(number, form, way), 400
     try:

@@ -18,11 +18,17 @@ from forum.complaints.covering import Covered, Cuts
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.queries import photos_under
 from forum.moderation import redaction, service, two_people
-from forum.moderation import rules as published
 from forum.moderation.forms import RedactForm
 from forum.moderation.measures import Measure, target_of
 from forum.moderation.models import Proposal, Statement
-from forum.moderation.views.acts import Answer, blank, measure_page, statement_of, wanted_item
+from forum.moderation.views.acts import (
+    Answer,
+    blank,
+    judged_by,
+    measure_page,
+    statement_of,
+    wanted_item,
+)
 from forum.moderation.views.answers import blueprint
 
 route_acts(
@@ -46,7 +52,7 @@ def redact(number: int) -> Answer:
     """First show the effect in every version; once it was seen, propose it or do it alone."""
     g.personal = True
     form = posted(RedactForm)
-    form.offer(published.current(), alone=may(current_user.role, "complaint.redact-alone"))
+    form.offer(judged_by(number, form), alone=may(current_user.role, "complaint.redact-alone"))
     form.offer_photos(photos_under(number, form.item.data))
     if not form.validate():
         return measure_page(number, form, "redact"), 400
