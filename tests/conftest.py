@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
+from forum.accounts import passwords
 from forum.app import create_app
 from forum.base.db import db
 from forum.setup import open_board
@@ -28,11 +30,21 @@ SITE = "http://board.test"
 _COMPILED = Path(__file__).parent.parent / "build" / "templates"
 _COMPILED.mkdir(parents=True, exist_ok=True)
 Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_COMPILED))}
+# Thousands of people are made and sign in: only where passwords are tested (`real_passwords`), and
+# in servers that run as processes of their own, does a password cost what it costs in life.
+_REAL_HASHER = passwords._HASHER
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def settings(instance: Path, **more: str) -> dict[str, str]:
     """The environment of a test's board."""
     return {"FORUM_INSTANCE": str(instance), "FORUM_BASE_URL": SITE} | more
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed and verified as in life."""
+    monkeypatch.setattr(passwords, "_HASHER", _REAL_HASHER)
 
 
 class Browser(FlaskClient):

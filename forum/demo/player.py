@@ -13,22 +13,18 @@ from zlib import crc32
 
 from flask import Flask
 
-from forum.accounts.models import Account
 from forum.app import worker_of
 from forum.base import clock, outbox
-from forum.base.db import db, transaction
+from forum.base.db import transaction
 from forum.base.jobs import Worker
 from forum.complaints import author_acts, photos
 from forum.complaints import service as complaints
-from forum.complaints.author_acts import Proof
 from forum.complaints.drafts import make_draft
 from forum.complaints.photos import PreparedPhoto
-from forum.demo import script
+from forum.demo import moderating, oversight, script
+from forum.demo.known import Known
 from forum.demo.photos import draw
 from forum.demo.script import Act
-from forum.moderation import service as moderation
-from forum.moderation import two_people
-from forum.moderation.measures import Measure, StatementOfReasons
 from forum.pages import search_feed
 from forum.response import service as response
 from forum.response.service import Resolution
@@ -37,23 +33,28 @@ from forum.tlog.authorkey import author_key, code_from_form_key, format_code
 # By when an answer comes where a holding reply of the stories promises no day.
 HOLDING = "+10d"
 DAYS_A_LINE = 15
+INSIDE = moderating.ACTS | oversight.ACTS
 
 
 class Player:
-    """Whoever acts in the stories, with the numbers and codes that came of earlier acts."""
+    """Performs the acts of the stories, one after the other.
+
+    What homeowners, staff and the worker do stands here; what moderators and auditors do in
+    `moderating` and `oversight`.
+    """
 
     def __init__(self, people: dict[str, int], worker: Worker) -> None:
-        self._people = people
+        self._known = Known(people)
         self._worker = worker
         self._early = Worker(worker.app, [job for job in worker.jobs if job.name != "digest"])
-        self._numbers: dict[str, int] = {}
-        self._authors: dict[str, str] = {}
-        self._codes: dict[str, str] = {}
 
     def perform(self, act: Act) -> None:
         """Do what the act tells, at its time."""
         with clock.set_to(act.at):
-            getattr(self, f"_{act.do}")(act)
+            if act.do in INSIDE:
+                INSIDE[act.do](self._known, act)
+            else:
+                getattr(self, f"_{act.do}")(act)
 
     def _work(self, _act: Act) -> None:
         self._early.step()
@@ -64,7 +65,7 @@ class Player:
     def _post(self, act: Act) -> None:
         told, key = act.told, secrets.token_urlsafe(32)
         code = code_from_form_key(key)
-        author = self._person(told["author"])
+        author = self._known.person(told["author"])
         draft = make_draft(
             type=told["type"], project=told["project"], category=told["category"],
             title=told["title"], body=told["body"], author=author.name, remedy=told["remedy"],
@@ -72,30 +73,32 @@ class Player:
             author_key=author_key(code), made="server",
         )  # fmt: skip
         posted = complaints.post(author, draft, key)
-        self._numbers[act.story] = posted.number
-        self._authors[act.story] = told["author"]
-        self._codes[act.story] = format_code(code)
+        self._known.numbers[act.story] = posted.number
+        self._known.authors[act.story] = told["author"]
+        self._known.codes[act.story] = format_code(code)
 
     def _comment(self, act: Act) -> None:
-        complaints.comment(self._person(act.told["by"]), self._number(act), act.told["body"])
+        said = complaints.comment(self._known.actor(act), self._known.number(act), act.told["body"])
+        if "key" in act.told:
+            self._known.items[act.story, act.told["key"]] = said.id
 
     def _support(self, act: Act) -> None:
         with transaction():
             for key in act.told["by"]:
-                complaints.support(self._person(key), self._number(act))
+                complaints.support(self._known.person(key), self._known.number(act))
 
     def _reply(self, act: Act) -> None:
         holding = act.told["kind"] == "holding"
         until = script.later(act.day, act.told["promise"] or (HOLDING if holding else None))
         response.reply(
-            self._person(act.told["by"]), self._number(act), act.told["body"],
+            self._known.actor(act), self._known.number(act), act.told["body"],
             holding=holding, until=until,
         )  # fmt: skip
 
     def _resolve(self, act: Act) -> None:
         resolution = Resolution(act.told["outcome"], act.told["cause"])
         response.resolve(
-            self._person(act.told["by"]), self._number(act), resolution, act.told["body"]
+            self._known.actor(act), self._known.number(act), resolution, act.told["body"]
         )
 
     def _confirm(self, act: Act) -> None:
@@ -108,51 +111,21 @@ class Player:
         self._change_status(act, "open")
 
     def _change_status(self, act: Act, status: str) -> None:
-        author, number = self._author(act), self._number(act)
-        author_acts.change_status(author, number, status, self._proof(act))
+        author, number = self._known.author(act), self._known.number(act)
+        author_acts.change_status(author, number, status, self._known.proof(act))
         if act.told.get("body"):
             complaints.comment(author, number, act.told["body"])
 
     def _edit(self, act: Act) -> None:
-        number = self._number(act)
+        number = self._known.number(act)
         title = complaints.existing(number).title
-        author_acts.edit(self._author(act), number, title, act.told["body"], self._proof(act))
+        author_acts.edit(
+            self._known.author(act), number, title, act.told["body"], self._known.proof(act)
+        )
 
     def _withdraw(self, act: Act) -> None:
-        proof = self._proof(act, proven=act.told["proven"])
-        author_acts.withdraw(self._author(act), self._number(act), proof)
-
-    def _remove(self, act: Act) -> None:
-        told = act.told
-        statement = StatementOfReasons(
-            told["reason"], told["clause"], told["facts"],
-            detection="own-initiative", automated_detection=False, automated_decision="none",
-            until=None,
-        )  # fmt: skip
-        measure = Measure("remove", self._number(act), statement)
-        proposal = two_people.propose(self._person(told["by"]), measure)
-        two_people.approve(self._second(told["by"]), proposal.number)
-
-    def _restore(self, act: Act) -> None:
-        moderation.restore(self._person(act.told["by"]), self._number(act), act.told["reason"])
-
-    def _number(self, act: Act) -> int:
-        return self._numbers[act.story]
-
-    def _author(self, act: Act) -> Account:
-        return self._person(self._authors[act.story])
-
-    def _proof(self, act: Act, *, proven: bool = True) -> Proof:
-        newest = complaints.existing(self._number(act)).act_entry
-        return Proof(of=newest, code=self._codes[act.story] if proven else None)
-
-    def _second(self, first: str) -> Account:
-        """The other moderator, or whoever else may agree."""
-        people = [self._person(key) for key in self._people if key != first]
-        return next(person for person in people if person.role == "moderator")
-
-    def _person(self, key: str) -> Account:
-        return db.session.get_one(Account, self._people[key])
+        proof = self._known.proof(act, proven=act.told["proven"])
+        author_acts.withdraw(self._known.author(act), self._known.number(act), proof)
 
 
 def play(app: Flask, people: dict[str, int], acts: list[Act], say: Callable[[str], None]) -> None:

@@ -1,7 +1,7 @@
 """The stories as one list of acts in the order of time.
 
 The files give times as ``±<days>d HH:MM``, where the board lives: days before today for a
-complaint, days after the complaint's day for what happened to it. What happens today is squeezed
+complaint and for the auditors' visits, days after the complaint's day for what happened to it. What happens today is squeezed
 into the hours that have passed, so a demo may be made at any time of day.
 """
 
@@ -54,6 +54,7 @@ def stories() -> list[dict[str, Any]]:
 def acts(now: datetime, digest_at: str) -> list[Act]:
     """Everything until `now`, the worker's rounds included, oldest first."""
     told = [act for story in stories() for act in _acts_of(story, now)]
+    told += [_visit(event, now) for event in read("oversight")]
     rounds = _rounds(told, now, digest_at)
     return sorted([*told, *rounds], key=lambda act: act.at)
 
@@ -70,6 +71,12 @@ def _acts_of(story: dict[str, Any], now: datetime) -> list[Act]:
         event_day, event_at = _moment(event["at"], day, now)
         found.append(Act(event_at, story["key"], event["do"], event, event_day))
     return found
+
+
+def _visit(event: dict[str, Any], now: datetime) -> Act:
+    """What an auditor does about many stories at once."""
+    day, at = _moment(event["at"], local_date(now), now)
+    return Act(at, "", event["do"], event, day)
 
 
 def _rounds(told: list[Act], now: datetime, digest_at: str) -> list[Act]:

@@ -11,6 +11,8 @@ from forum.base.db import db, transaction
 from forum.base.refusal import Invalid, TooMany
 from tests.accounts.conftest import PASSWORD, PHONE
 
+pytestmark = pytest.mark.usefixtures("real_passwords")
+
 STRONG = "garden-not-car-park"
 
 
