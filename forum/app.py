@@ -51,6 +51,7 @@ from forum.log import views as log
 from forum.log.check_cosigned import check_cosigned
 from forum.moderation import (
     check_closing,
+    evidence,
     holding,
     recovery_flags,
     recovery_redress,
@@ -88,6 +89,7 @@ RECEIVERS = (
     ("mail.due", "mail", notifications.send_mail, False),
     ("receipt.due", "receipt", notifications.send_receipt, False),
     ("content.erased", "files", complaint_erasing.forget_files, False),
+    ("evidence.forgotten", "files", evidence.forget_files, True),
     ("content.erased", "digests", digest_erasing.forget, False),
     ("content.erased", "open-data", offered.forget, True),
     ("board.closing", "open-data", offered.renew, True),
@@ -176,6 +178,7 @@ def worker_of(app: Flask) -> Worker:
         Job("witnesses", witnesses.gather, every=timedelta(seconds=1)),
         *(Job(name, run, every=timedelta(seconds=60)) for name, run in TIMERS),
         Job("orphan-photos", photos.forget_orphans, daily_at="03:40"),
+        Job("orphan-evidence", evidence.forget_orphans, daily_at="03:40"),
         Job("posting-keys", complaint_service.forget_keys, daily_at="03:20"),
         Job("balance", transparency_service.count_daily, daily_at="00:05"),
         Job("digest", digest_service.send_due, daily_at=digest_at),

@@ -8,10 +8,11 @@ openings go to `sealed` with the words they opened, and what is shown instead ge
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import delete, select
 
 from forum.base.cuts import cut, mark
 from forum.base.db import db
@@ -42,11 +43,40 @@ class Covered:
     after: Fields
 
 
-def covered(complaint: Complaint, reply: Reply | None, cuts: Cuts) -> list[Covered]:
+@dataclass(frozen=True)
+class Kept:
+    """All that can be opened of some complaints, each by the number of its complaint."""
+
+    versions: Mapping[int, list[Version]]
+    photos: Mapping[int, list[Photo]]
+    salts: Mapping[int, dict[tuple[int, str], bytes]]
+
+
+def kept_of(numbers: Collection[int]) -> Kept:
+    """What is kept of these complaints, in three queries however many they are."""
+    found = Kept(defaultdict(list), defaultdict(list), defaultdict(dict))
+    if not numbers:
+        return found
+    for version in db.session.scalars(select(Version).where(Version.complaint.in_(numbers))):
+        found.versions[version.complaint].append(version)
+    for photo in db.session.scalars(select(Photo).where(Photo.complaint.in_(numbers))):
+        found.photos[photo.complaint].append(photo)
+    query = select(Opening.complaint, Opening.entry, Opening.field, Opening.salt)
+    for number, entry, field, salt in db.session.execute(
+        query.where(Opening.complaint.in_(numbers))
+    ):
+        found.salts[number or 0][entry, field] = salt
+    return found
+
+
+def covered(
+    complaint: Complaint, reply: Reply | None, cuts: Cuts, kept: Kept | None = None
+) -> list[Covered]:
     """What the cuts change, by entry, oldest first; nothing is changed yet."""
+    fields_of = _fields(complaint, reply, kept or kept_of((complaint.number,)))
     pairs = (
         Covered(entry, fields, _cut_fields(fields, cuts))
-        for entry, fields in sorted(_fields(complaint, reply).items())
+        for entry, fields in sorted(fields_of.items())
     )
     return [pair for pair in pairs if pair.before != pair.after]
 
@@ -62,7 +92,7 @@ def cover(
     entry: log.Appended,
 ) -> None:  # fmt: skip
     """Seal and close what stood there, and show what `entry` committed to."""
-    salts = _salts(complaint.number)
+    salts = kept_of((complaint.number,)).salts[complaint.number]
     for change in changes:
         for name, value in change.before.items():
             place = _standing(salts, change.entry, name)
@@ -108,31 +138,27 @@ def sealed_by(statement: int) -> list[Sealed]:
     return list(db.session.scalars(query.order_by(Sealed.place, Sealed.id)))
 
 
-def _fields(complaint: Complaint, reply: Reply | None) -> dict[int, Fields]:
+def _fields(complaint: Complaint, reply: Reply | None, kept: Kept) -> dict[int, Fields]:
     """Entry → field → value of all that can be opened of the complaint, or of one reply."""
     if reply is not None:
         own = {reply.entry: {"text": reply.body, "author": reply.by}}
         first = reply.entry
     else:
-        rows = db.session.scalars(select(Version).where(Version.complaint == complaint.number))
+        rows = kept.versions[complaint.number]
         own = {row.entry: {"text": f"{row.title}\n{row.body}"} for row in rows}
         first = complaint.entry
         own.setdefault(first, {})["author"] = complaint.author
         if complaint.remedy is not None:
             own[first]["remedy"] = complaint.remedy
-    for photo in db.session.scalars(select(Photo).where(*_photos_of(complaint, reply))):
+    item = reply.id if reply else None
+    for photo in (row for row in kept.photos[complaint.number] if row.reply_id == item):
         name = f"photo.{photo.position}"
         own[first] |= {name: photo.sha256, f"{name}.received": photo.received,
                        f"{name}.alt": photo.alt}  # fmt: skip
-    salts = _salts(complaint.number)
+    salts = kept.salts[complaint.number]
     opened = {entry: {name: value for name, value in fields.items()
                       if _standing(salts, entry, name)} for entry, fields in own.items()}  # fmt: skip
     return {entry: fields for entry, fields in opened.items() if "text" in fields}
-
-
-def _photos_of(complaint: Complaint, reply: Reply | None) -> tuple[ColumnElement[bool], ...]:
-    of = Photo.reply_id.is_(None) if reply is None else Photo.reply_id == reply.id
-    return Photo.complaint == complaint.number, of
 
 
 def _cut_fields(fields: Fields, cuts: Cuts) -> Fields:
@@ -153,11 +179,6 @@ def _cut_fields(fields: Fields, cuts: Cuts) -> Fields:
 def _fitting(shown: str, before: str, name: str) -> str:
     # A description has so much room; many marks need more than the words they cover.
     return mark(len(before)) if name != "remedy" and len(shown) > MAX_ALT else shown
-
-
-def _salts(number: int) -> dict[tuple[int, str], bytes]:
-    query = select(Opening.entry, Opening.field, Opening.salt).where(Opening.complaint == number)
-    return {(entry, field): salt for entry, field, salt in db.session.execute(query)}
 
 
 def _standing(

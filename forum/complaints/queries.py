@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -59,6 +60,14 @@ def photos_under(number: int, item: int | None) -> list[tuple[int, str]]:
     of = Photo.reply_id.is_(None) if item is None else Photo.reply_id == item
     query = select(Photo.position, Photo.alt).where(Photo.complaint == number, of)
     return [(row.position, row.alt) for row in db.session.execute(query.order_by(Photo.position))]
+
+
+def existing_all(numbers: Collection[int]) -> dict[int, Complaint]:
+    """Number → complaint, whatever its state, in one query however many they are."""
+    if not numbers:
+        return {}
+    found = db.session.scalars(select(Complaint).where(Complaint.number.in_(numbers))).unique()
+    return {row.number: row for row in found}
 
 
 def withdrawal_reasons() -> list[WithdrawalReason]:

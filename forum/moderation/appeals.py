@@ -4,12 +4,13 @@
     decide(auditor, appeal.number, "upheld", "原话出自物业公告，不构成辱骂。")
 
 Upheld, what was done is undone in the same transaction. Filing costs nothing, is open for six
-months, and once for each person and decision. The words stay between the person and the auditors;
+months, and once for each person and decision. Words and photos stay between the person and the auditors;
 that there is an appeal, how long it takes and what came of it, with reasons, is public.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -21,20 +22,21 @@ from forum.base.db import db, transaction
 from forum.base.outbox import emit
 from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound
 from forum.complaints.drafts import a_text
+from forum.complaints.photos import PreparedPhoto
 from forum.complaints.service import existing, touch
 from forum.log import service as log
 from forum.log.queries import MOST
 from forum.log.words import REDRESS_LABELS
-from forum.moderation import locking, merging
+from forum.moderation import evidence, locking, merging, moving
 from forum.moderation.decisions import (
     Decided,
     can_be_undone,
     concerned_as,
     decision_at,
     is_over,
-    took_part,
 )
-from forum.moderation.models import Statement
+from forum.moderation.models import Ruling, Statement
+from forum.moderation.part_taken import had_part
 from forum.moderation.redress import appeal_until
 from forum.moderation.redress_models import Appeal, Challenge
 from forum.moderation.undoing import undo
@@ -45,14 +47,18 @@ MIN_WORDS, MAX_WORDS = 10, 5_000
 MAX_REASONS = 5_000
 
 
-def file(person: Account, index: int, words: str) -> Appeal:
+def file(person: Account, index: int, words: str, photos: Collection[PreparedPhoto] = ()) -> Appeal:
     """Appeal against the decision at this index of the log.
 
+    photos: at most `evidence.MOST`; they stay as private as the words.
     NotFound when it is no decision; NotAllowed (rule ``concerned``) for whom it does not concern;
     Conflict after six months, a second time, or when it was undone already.
     """
     rights.require(person.role, "appeal.file")
     words = clean("words", words, MAX_WORDS)
+    if len(photos) > evidence.MOST:
+        raise Invalid(_l("最多附 %(most)d 张照片。", most=evidence.MOST), "photos")
+    evidence.store(photos)
     with transaction():
         decided = decision_at(index)
         by = require_concerned(person, decided)
@@ -67,6 +73,7 @@ def file(person: Account, index: int, words: str) -> Appeal:
             words=words, entry=entry.index, at=entry.at, due_at=entry.at + DEADLINE,
         )  # fmt: skip
         db.session.add(appeal)
+        evidence.keep(appeal, photos)
         _touch(appeal, entry)
         _tell(appeal, "appeal.filed")
         return appeal
@@ -122,14 +129,16 @@ def decide(auditor: Account, number: int, outcome: str, reasons: str) -> Appeal:
         settle(appeal, outcome, reasons, entry, auditor)
         _touch(appeal, entry)
         if outcome == "upheld" and can_be_undone(decided):
-            _put_right(auditor, decided)
+            _put_right(auditor, decided, reasons)
         _tell(appeal, "appeal.decided")
         return appeal
 
 
-def _put_right(auditor: Account, decided: Decided) -> None:
+def _put_right(auditor: Account, decided: Decided, reasons: str) -> None:
     if decided.kind == "complaint.locked":
-        locking.unlock(auditor, decided.complaint or 0, "appeal-upheld")
+        locking.reopen(auditor, existing(decided.complaint or 0), "appeal-upheld")
+    elif decided.kind == "complaint.moved":
+        moving.move_back(auditor, db.session.get_one(Ruling, decided.index), reasons)
     elif decided.kind == "complaint.merged":
         merging.unmerge(auditor, decided.complaint or 0)
     else:
@@ -139,7 +148,8 @@ def _put_right(auditor: Account, decided: Decided) -> None:
 
 def require_no_part(auditor: Account, decided: Decided, appeal: Appeal) -> None:
     """NotAllowed (rule ``own-part``) unless the auditor had no part in it, on either side."""
-    if appeal.account_id == auditor.id or auditor.staff_no in took_part(decided):
+    own = appeal.account_id == auditor.id
+    if own or had_part(auditor.staff_no, decided.index, decided.entry):
         raise NotAllowed(
             _l("您参与过原来的处理，或申诉人就是您。请由另一位独立监督员决定。"), rule="own-part"
         )

@@ -1,8 +1,15 @@
-"""The same act on many: one statement, one entry for each, all of them or none.
+"""The same act on many: the reasons are written once, one entry for each, all of them or none.
 
 First everybody concerned sees what would happen to each (`preview`); carrying it out looks again
 under the write lock, and when one of them cannot be acted upon any more nothing is changed.
-Removals and refusals are only proposed: the second person looks at each by itself.
+Removals, refusals and de-listings are only proposed: the second person looks at each by itself.
+
+Each of these has a statement of its own, with its own number: it is approved, lapses, is appealed
+against and undone alone, and the log's readers (`tlog.steps`, proposals, figures, exports) know a
+statement by one act on one thing. One number for many would let one answer seem the answer to all.
+What they share is kept in `Proposal.bulk`, the number of the first, and every page of one names the
+others. The log does not say it: after a restore from a mirror alone they stand by themselves. Cuts
+differ from text to text, and a suspension is about a person: neither is done in bulk.
 """
 
 from __future__ import annotations
@@ -34,7 +41,7 @@ NAMED = 10
 @dataclass(frozen=True)
 class Wish:
     """What is to be done to each of `numbers`, with what the act needs: a whole statement for
-    remove and refuse, grounds for lock and move, the place for move, the older one for merge."""
+    remove, refuse and delist, grounds for lock and move, the place for move, the older one for merge."""
 
     act: str
     numbers: tuple[int, ...]
@@ -68,9 +75,24 @@ def carry_out(moderator: Account, wish: Wish) -> int:
         refused = [item for item in preview(moderator, wish) if item.problem]
         if refused:
             raise _refusal(refused, len(wish.numbers))
-        for number in _numbers(wish):
-            _DO[wish.act](moderator, wish, number)
-        return len(wish.numbers)
+        made = [_DO[wish.act](moderator, wish, number) for number in _numbers(wish)]
+        _bind([each for each in made if isinstance(each, Proposal)])
+        return len(made)
+
+
+def _bind(proposals: Sequence[Proposal]) -> None:
+    """Proposed together, for one reason: each knows the first of them."""
+    for proposal in proposals if len(proposals) > 1 else ():
+        proposal.bulk = proposals[0].number
+
+
+def together(proposal: Proposal) -> list[tuple[int, int | None]]:
+    """Number and complaint of all that were proposed with it, itself included; none where alone."""
+    if proposal.bulk is None:
+        return []
+    query = select(Proposal.number, Proposal.complaint).where(Proposal.bulk == proposal.bulk)
+    rows = db.session.execute(query.order_by(Proposal.number))
+    return [(number, complaint) for number, complaint in rows]
 
 
 def _numbers(wish: Wish) -> Sequence[int]:
@@ -132,10 +154,10 @@ def _check_merge(_moderator: Account, wish: Wish, number: int) -> None:
         merging.check_pair(number, wish.into)
 
 
-def _propose(moderator: Account, wish: Wish, number: int) -> None:
+def _propose(moderator: Account, wish: Wish, number: int) -> Proposal:
     if wish.statement is None:
         raise Invalid(_l("请选择规则中的条款。"), "clause")
-    two_people.propose(moderator, Measure(wish.act, number, wish.statement))
+    return two_people.propose(moderator, Measure(wish.act, number, wish.statement))
 
 
 def _lock(moderator: Account, wish: Wish, number: int) -> None:
@@ -161,6 +183,7 @@ def _grounds(wish: Wish) -> Grounds:
 _CHECK: dict[str, Callable[[Account, Wish, int], Any]] = {
     "remove": _check_measure,
     "refuse": _check_measure,
+    "delist": _check_measure,
     "lock": lambda _moderator, _wish, number: locking.check_lock(existing(number)),
     "move": _check_move,
     "merge": _check_merge,
@@ -169,9 +192,11 @@ _CHECK: dict[str, Callable[[Account, Wish, int], Any]] = {
 _DO: dict[str, Callable[[Account, Wish, int], Any]] = {
     "remove": _propose,
     "refuse": _propose,
+    "delist": _propose,
     "lock": _lock,
     "move": _move,
     "merge": _merge,
     "publish": lambda moderator, _wish, number: holding.publish(moderator, number),
 }
 BULK_ACTS = tuple(_DO)
+PROPOSED = tuple(act for act, do in _DO.items() if do is _propose)

@@ -31,7 +31,7 @@ from forum.moderation.appeals import (
     require_open,
     settle,
 )
-from forum.moderation.decisions import decision_at, took_part
+from forum.moderation.part_taken import had_part
 from forum.moderation.redress_models import Challenge
 
 
@@ -91,20 +91,13 @@ def open_challenge(number: int) -> Challenge:
 
 def require_no_part(auditor: Account, challenge: Challenge) -> None:
     """NotAllowed (rule ``own-part``) for those whose entry it is, and for whoever challenged it."""
-    if auditor.staff_no in _behind(challenge.of) or challenge.account_id == auditor.id:
+    entry = entries.entry(challenge.of) or {}
+    # A request, a proposal and its answer are steps of what their statement is about.
+    if challenge.account_id == auditor.id or had_part(auditor.staff_no, challenge.of, entry):
         raise NotAllowed(
             _l("这条记录是您参与写下的，或异议是您提的。请由另一位独立监督员决定。"),
             rule="own-part",
         )
-
-
-def _behind(index: int) -> set[str]:
-    """Staff numbers of those whose entry it is; of a decision, all who had a part in it."""
-    try:
-        return took_part(decision_at(index))
-    except NotFound:
-        entry = entries.entry(index) or {}
-        return {entry[name] for name in ("staff", "second") if entry.get(name)}
 
 
 def _address(typed: str) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from forum.base import clock
 from forum.base.db import db
 from forum.log.check import Difference
-from forum.log.held import Lost, differing, entries, lost_ranges, opening
+from forum.log.held import Lost, closed_ranges, differing, entries, lost_ranges, opening
 from forum.moderation.models import Statement
 from forum.moderation.redress_models import Appeal, Challenge
 
@@ -23,7 +23,7 @@ SAME = {"appeal": ("of", "statement", "complaint", "item", "by"),
 
 def check_redress() -> Iterator[Difference]:
     """Rows that differ from what the log says of them; reasons through their salts."""
-    lost = lost_ranges()
+    lost = (*lost_ranges(), *closed_ranges())
     for kind in MODELS:
         yield from _check(kind, lost)
     yield from _check_destroyed()

@@ -2,7 +2,8 @@
 
 One person inside proposes a day and a text; another agrees; the announcement is one entry. It can
 be put off by another announcement with a later day, by two people again, and never brought
-forward or taken back in silence: every announcement stays in the log.
+forward or taken back in silence: every announcement stays in the log. What nobody agreed to has no
+entry, and is not known any more after `forum log recover`; here it stays, and the page says so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from forum.accounts.models import Account
 from forum.base import clock, rights
@@ -50,7 +51,6 @@ def propose(person: Account, given: Announcement) -> ClosingDraft:
         _require_day(given.until)
         if waiting() is not None:
             raise Conflict(_l("已有一份关闭提议等待复核。"))
-        db.session.execute(delete(ClosingDraft))
         draft = ClosingDraft(until=given.until, text=text, by=person.role, at=clock.now(),
                              staff=str(person.staff_no), account_id=person.id)  # fmt: skip
         db.session.add(draft)
@@ -77,17 +77,30 @@ def approve(person: Account, number: int) -> Closing:
         return closing
 
 
-def reject(person: Account, number: int) -> None:
-    """The second person does not agree; the proposer may also take it back so."""
+def reject(person: Account, number: int) -> ClosingDraft:
+    """The second person does not agree; the proposer may also take it back so. Both stay public."""
     rights.require(person.role, "closing.decide")
     with transaction():
-        db.session.delete(_draft(number))
+        draft = _draft(number)
+        own = draft.account_id == person.id or draft.staff == person.staff_no
+        draft.state = "withdrawn" if own else "rejected"
+        draft.decided_by, draft.decided_staff = person.role, person.staff_no
+        draft.decided_at = clock.now().replace(microsecond=0)
+        return draft
 
 
 def waiting() -> ClosingDraft | None:
     """The proposal that waits for a second person."""
-    fresh = ClosingDraft.at > clock.now() - WAIT
+    fresh = (ClosingDraft.state == "open") & (ClosingDraft.at > clock.now() - WAIT)
     return db.session.scalar(select(ClosingDraft).where(fresh).limit(1))
+
+
+def not_agreed() -> list[ClosingDraft]:
+    """The proposals that came to nothing, newest first: turned down, taken back, or lapsed."""
+    over = (ClosingDraft.state != "open") | (ClosingDraft.at <= clock.now() - WAIT)
+    return list(
+        db.session.scalars(select(ClosingDraft).where(over).order_by(ClosingDraft.id.desc()))
+    )
 
 
 def history() -> list[Closing]:

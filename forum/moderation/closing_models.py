@@ -25,7 +25,11 @@ class Closing(Base):
 
 
 class ClosingDraft(Base):
-    """A proposal to close, seen by those who may decide on it. Ids are never given twice."""
+    """A proposal to close; its words are seen by those who may decide on it. Ids are never given twice.
+
+    state: open, rejected, or withdrawn by whoever proposed it; decided_by, decided_staff and
+    decided_at: who ended it so, and when. That there was one, and who did not agree, stays public.
+    """
 
     __tablename__ = "closing_draft"
 
@@ -36,5 +40,9 @@ class ClosingDraft(Base):
     staff: Mapped[str] = mapped_column(String(8))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    decided_by: Mapped[str | None] = mapped_column(String(12))
+    decided_staff: Mapped[str | None] = mapped_column(String(8))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = {"sqlite_autoincrement": True}

@@ -1,7 +1,7 @@
 """Decisions that can be appealed against: which entry they are, whom they concern, who took part.
 
 `decision_at(40)` is the decision that entry 40 wrote down; `concerned_as(person, decided)` says
-whether, and as what, the person may appeal; whoever is in `took_part(decided)` does not decide it.
+whether, and as what, the person may appeal; who had a part in it (`part_taken`) does not decide it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from forum.log.held import entries
 from forum.log.queries import MOST, entries_of
 from forum.moderation.check import MEASURES
 from forum.moderation.flag_models import Flag
-from forum.moderation.models import MergeProposal, Proposal, Statement
+from forum.moderation.models import Ruling, Statement
+from forum.moderation.moving import may_be_put_back
 from forum.moderation.undoing import in_force
 
 # What one person decides and nobody confirms: a statement of its own it has none.
@@ -117,31 +118,12 @@ def can_be_undone(decided: Decided) -> bool:
     if decided.statement is not None and decided.kind != KEPT:
         statement = db.session.get(Statement, decided.statement)
         return statement is not None and in_force(statement)
-    return decided.kind in ("complaint.locked", "complaint.merged") and not is_over(decided)
-
-
-def took_part(decided: Decided) -> set[str]:
-    """Staff numbers of everybody who had a part in it, from asking for it to looking at what it hid."""
-    found = {decided.entry.get("staff"), decided.entry.get("second")}
-    if decided.statement is not None:
-        found |= _over_statement(decided.statement)
-    if decided.kind == "complaint.merged":
-        query = select(MergeProposal).where(MergeProposal.decided_entry == decided.index)
-        for proposal in db.session.scalars(query):
-            found |= {proposal.staff, proposal.decided_staff}
-    return {staff for staff in found if staff}
-
-
-def _over_statement(number: int) -> set[str | None]:
-    """Who asked for, proposed, agreed to or carried out what the statement is about."""
-    found: set[str | None] = set()
-    statement = db.session.get(Statement, number)
-    if statement is not None:
-        found |= {statement.staff, statement.second}
-    asked = (Proposal.number == number) | (Proposal.taken_up == number)
-    for proposal in db.session.scalars(select(Proposal).where(asked)):
-        found |= {proposal.staff, proposal.decided_staff}
-    return found | {staff for _i, staff, by in viewers(number) if by == "moderator"}
+    if decided.kind not in RULINGS or is_over(decided):
+        return False
+    complaint = db.session.get(Complaint, decided.complaint or 0)
+    if complaint is None or decided.kind != "complaint.moved":
+        return complaint is not None
+    return may_be_put_back(db.session.get(Ruling, decided.index), complaint)
 
 
 def viewers(number: int) -> list[tuple[int, str, str]]:

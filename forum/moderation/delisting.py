@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from forum.base.db import db
-from forum.base.refusal import Conflict
 from forum.complaints.models import SHOWN, Complaint, Reply
 from forum.complaints.service import existing, tell, touch
 from forum.log import service as log
+from forum.moderation.already import too_late
 from forum.moderation.measures import Act, Decision, keep_statement, statement_fields
 from forum.moderation.models import Statement
 
@@ -17,11 +17,11 @@ GROUNDS = ("illegal", "personal-data", "spam", "abuse", "off-topic", "impersonat
 
 
 def check(complaint: Complaint, _reply: Reply | None) -> None:
-    """Conflict unless it can be read, and is in lists."""
+    """Conflict, saying who was first and why, unless it can be read, and is in lists."""
     if complaint.state not in SHOWN:
-        raise Conflict(_l("这条意见已不在展示。"), state=complaint.state)
+        raise too_late(complaint, _l("这条意见已不在展示。"))
     if not complaint.listed:
-        raise Conflict(_l("这条意见已经移出列表。"))
+        raise too_late(complaint, _l("这条意见已经移出列表。"), kinds=("complaint.delisted",))
 
 
 def carry_out(decision: Decision) -> Statement:

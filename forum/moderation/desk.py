@@ -99,8 +99,7 @@ def queue(person: Account) -> list[Flagged]:
     numbers, items = {number for number, _item in oldest}, {item for _number, item in oldest}
     found = db.session.scalars(select(Complaint).where(Complaint.number.in_(numbers))).unique()
     complaints = {row.number: row for row in found}
-    said = db.session.scalars(select(Reply).where(Reply.id.in_(items - {0})))
-    replies = {row.id: row for row in said}
+    replies = _replies(items - {0})
     looking, proposed = _looking(person), _proposed(numbers)
     return [
         Flagged(complaints[number], replies.get(item), waiting[number, item],
@@ -181,6 +180,12 @@ def _all_waiting() -> dict[Thing, Waiting]:
     for notice in db.session.scalars(notices):
         found.setdefault((notice.complaint, notice.item), Waiting()).notices.append(notice)
     return found
+
+
+def _replies(items: Collection[int]) -> dict[int, Reply]:
+    if not items:
+        return {}
+    return {row.id: row for row in db.session.scalars(select(Reply).where(Reply.id.in_(items)))}
 
 
 def _looking(person: Account) -> dict[Thing, list[tuple[str, datetime]]]:

@@ -5,7 +5,10 @@ for each thing said under it, all under one statement. What lies elsewhere (file
 digests, notices, kept pages, freed pages of the database) is destroyed by the receivers of
 ``content.erased`` after the commit, and tried again until it is done.
 
-    {"number": 17, "items": [3, 4], "whole": true, "files": ["photos/…", "originals/…"]}
+    {"number": 17, "items": [3, 4], "whole": true, "files": ["photos/…", "originals/…"],
+     "statements": [9]}
+
+statements: of suspensions whose reasons quoted it.
 """
 
 from __future__ import annotations
@@ -34,7 +37,14 @@ from forum.moderation.measures import (
     target_of,
 )
 from forum.moderation.models import Statement
-from forum.moderation.quoting import forget_quotes, quoted, quoting_entries, words_of
+from forum.moderation.quoting import (
+    forget_private_quotes,
+    forget_quotes,
+    quoted,
+    quoting_entries,
+    suspensions_in,
+    words_of,
+)
 from forum.moderation.redaction import still_cut
 from forum.moderation.waiting import lapse_all
 
@@ -55,10 +65,12 @@ def carry_out(decision: Decision) -> Statement:
     complaint, reply = target_of(decision.complaint, decision.item)
     if reply is None:
         return _erase_whole(complaint, decision)
+    lapse_all(complaint, reply.id)
     known = erasing.entries_of_items(complaint.number)[reply.id]
     quoting = _quoting(complaint, reply, (), decision)
     entry, files = _erase_item(complaint, reply, known, decision, quoting)
-    emit(TOPIC, number=complaint.number, items=[reply.id], whole=False, files=files)
+    emit(TOPIC, number=complaint.number, items=[reply.id], whole=False, files=files,
+         statements=suspensions_in(quoting))  # fmt: skip
     return keep_statement(decision, entry, "everywhere")
 
 
@@ -86,6 +98,8 @@ def reapply(index: int, entry: Mapping[str, Any]) -> None:
         reply = db.session.get(Reply, entry["item"]) if "item" in entry else None
         if complaint is None or ("item" in entry and reply is None):
             return
+        words = words_of(complaint, reply, erasing.things_said(complaint))
+        forget_private_quotes(complaint, words)
         if reply is not None:
             files = erasing.destroy_item(reply, entry["closes"])
             forget_words(complaint.number, reply.id)
@@ -101,7 +115,8 @@ def reapply(index: int, entry: Mapping[str, Any]) -> None:
         complaint.last_entry = max(complaint.last_entry, index)
         items = [] if reply is None else [reply.id]
         emit("complaint.changed", number=complaint.number)
-        emit(TOPIC, number=complaint.number, items=items, whole=reply is None, files=files)
+        emit(TOPIC, number=complaint.number, items=items, whole=reply is None, files=files,
+             statements=suspensions_in(entry["closes"]))  # fmt: skip
 
 
 def _appended(index: int, entry: Mapping[str, Any]) -> log.Appended:
@@ -142,7 +157,8 @@ def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
     touch(complaint, entry)
     tell(complaint, "erased", statement=decision.number)
     items = [reply.id for reply in said]
-    emit(TOPIC, number=complaint.number, items=items, whole=True, files=files)
+    emit(TOPIC, number=complaint.number, items=items, whole=True, files=files,
+         statements=suspensions_in(closes))  # fmt: skip
     return keep_statement(decision, entry, "everywhere")
 
 
@@ -151,8 +167,9 @@ def _quoting(
 ) -> set[int]:
     """Entries of reasons given earlier that quote what is erased; their words are destroyed."""
     words = words_of(complaint, reply, said)
-    found = quoting_entries(complaint.number, words, but=decision.number)
+    found = quoting_entries(complaint, words, but=decision.number)
     forget_quotes(found)
+    forget_private_quotes(complaint, words)
     return found
 
 

@@ -6,11 +6,17 @@ for whoever has to answer to them.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import ColumnElement, select, update
 
-from forum.base.db import db
+from forum.base import clock
+from forum.base.db import db, transaction
 from forum.log.models import Opening
 from forum.moderation.flag_models import Flag, FlagDecision, PartyNotice
+
+# So long a party can be reached about a notice after it was decided.
+CONTACTS_KEPT = timedelta(days=365)
 
 
 def openings_of_answers(number: int, item: int | None = None) -> list[int]:
@@ -29,14 +35,27 @@ def openings_of_answers(number: int, item: int | None = None) -> list[int]:
 
 def forget_words(number: int, item: int | None = None) -> None:
     """Empty the words of flags, notices and answers about the thing, in the open transaction."""
+    forget_asked(number, item)
     emptied = (
-        (Flag, {"words": ""}, ()),
-        (PartyNotice, {"claim": "", "evidence": ""}, ()),
-        (PartyNotice, {"counter": ""}, (PartyNotice.counter.is_not(None),)),
-        (FlagDecision, {"text": ""}, (FlagDecision.decision == "kept",)),
+        (PartyNotice, {"counter": ""}, PartyNotice.counter.is_not(None)),
+        (FlagDecision, {"text": ""}, FlagDecision.decision == "kept"),
     )
     for model, values, only in emptied:
-        db.session.execute(update(model).where(_about(model, number, item), *only).values(values))
+        db.session.execute(update(model).where(_about(model, number, item), only).values(values))
+
+
+def forget_asked(number: int, item: int | None = None) -> None:
+    """Empty what was asked about the thing in confidence; the public answers stay."""
+    for model, values in ((Flag, {"words": ""}), (PartyNotice, {"claim": "", "evidence": ""})):
+        db.session.execute(update(model).where(_about(model, number, item)).values(values))
+
+
+def forget_contacts() -> None:
+    """Where parties could be reached, once their notices were decided `CONTACTS_KEPT` ago."""
+    old = select(FlagDecision.entry).where(FlagDecision.at <= clock.now() - CONTACTS_KEPT)
+    over = PartyNotice.decided.in_(old), PartyNotice.contact != ""
+    with transaction():
+        db.session.execute(update(PartyNotice).where(*over).values(contact=""))
 
 
 def _about(

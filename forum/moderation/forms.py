@@ -219,9 +219,10 @@ class AnswerForm(BoardForm):
 
 
 class RestoreForm(BoardForm):
-    """Why a removed complaint is shown again."""
+    """Why a removed complaint is shown again: one reason, chosen already."""
 
-    reason = RadioField(_l("恢复的原因"), validators=[InputRequired(CHOOSE)])
+    reason = RadioField(_l("恢复的原因"), validators=[InputRequired(CHOOSE)],
+                        default=RESTORE_REASONS[0])  # fmt: skip
 
     def offer_reasons(self) -> None:
         """Fill in the reasons."""

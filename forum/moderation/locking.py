@@ -16,7 +16,8 @@ from forum.moderation.models import Ruling
 from forum.moderation.rulings import Grounds, keep_ruling, ruling_fields
 
 GROUNDS = ("abuse", "spam", "personal-data", "illegal", "off-topic", "impersonation", "policy")
-UNLOCK_REASONS = ("mistake", "appeal-upheld", "lapsed")
+# A person opens them again because closing them was wrong; an upheld appeal does it by `reopen`.
+UNLOCK_REASONS = ("mistake",)
 
 
 def lock(moderator: Account, number: int, given: Grounds) -> Ruling:
@@ -34,19 +35,25 @@ def lock(moderator: Account, number: int, given: Grounds) -> Ruling:
 
 
 def unlock(person: Account, number: int, reason: str) -> Complaint:
-    """Let people comment again."""
+    """Let people comment again, as a mistake is corrected; Invalid for any other reason."""
     rights.require(person.role, "complaint.unlock")
     if reason not in UNLOCK_REASONS:
-        raise Invalid(_l("请选择恢复的原因。"), "reason")
+        raise Invalid(
+            _l("这里只能以“处理有误”恢复评论：申诉成立由独立监督员在申诉里决定。"), "reason"
+        )
     with transaction():
-        complaint = existing(number)
-        if complaint.state not in SHOWN or not complaint.locked:
-            raise too_late(complaint, _l("这条意见没有停止评论。"))
-        entry = log.append("complaint.unlocked", complaint=number, of=complaint.act_entry,
-                           by=person.role, staff=person.staff_no, reason=reason)  # fmt: skip
-        _set(complaint, entry, locked=False)
-        tell(complaint, "unlocked")
-        return complaint
+        return reopen(person, existing(number), reason)
+
+
+def reopen(person: Account, complaint: Complaint, reason: str) -> Complaint:
+    """Let people comment again, in the open transaction; Conflict unless they were stopped."""
+    if complaint.state not in SHOWN or not complaint.locked:
+        raise too_late(complaint, _l("这条意见没有停止评论。"))
+    entry = log.append("complaint.unlocked", complaint=complaint.number, of=complaint.act_entry,
+                       by=person.role, staff=person.staff_no, reason=reason)  # fmt: skip
+    _set(complaint, entry, locked=False)
+    tell(complaint, "unlocked")
+    return complaint
 
 
 def check_lock(complaint: Complaint) -> None:

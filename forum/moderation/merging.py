@@ -103,8 +103,7 @@ def check_pair(number: int, into: int) -> tuple[Complaint, Complaint]:
     if into >= number:
         raise Invalid(_l("只能并入更早的意见，请填写较小的编号。"), "into")
     complaint, target = existing(number), existing(into)
-    if complaint.state != "visible":
-        raise too_late(complaint, _l("这条意见已不在展示，或已合并。"))
+    _require_open(complaint)
     if target.state == "merged":
         raise Invalid(_l("#%(into)d 已并入 #%(other)d，请并入那一条。", into=into,
                          other=target.merged_into), "into")  # fmt: skip
@@ -113,6 +112,15 @@ def check_pair(number: int, into: int) -> tuple[Complaint, Complaint]:
     if merging.merged_into(number):
         raise Conflict(_l("已有别的意见并入这一条，不能再把它并走。"))
     return complaint, target
+
+
+def require_mergeable(person: Account, number: int) -> Complaint:
+    """The complaint, if this person may merge it, or propose that, into some other one."""
+    rights.require(person.role, "merge.propose")
+    complaint = existing(number)
+    _as(person, complaint)
+    _require_open(complaint)
+    return complaint
 
 
 def open_proposal(number: int) -> MergeProposal | None:
@@ -139,6 +147,11 @@ def _open() -> Select[Any]:
         .where(MergeProposal.state == "open", Complaint.state != "erased")
         .order_by(MergeProposal.entry)
     )
+
+
+def _require_open(complaint: Complaint) -> None:
+    if complaint.state != "visible":
+        raise too_late(complaint, _l("这条意见已不在展示，或已合并。"))
 
 
 def _as(person: Account, complaint: Complaint) -> str:

@@ -56,7 +56,8 @@ class Proposal(Base):
     statement.proposed entry, or the act's own where it was done alone. state: open approved
     rejected refused lapsed; answer: why not. taken_up: of a request, the proposal it became.
     cuts: what a redaction would cover, {"phrases", "photos"}, until it is answered. target_id: of
-    a suspension, whose; no page says it.
+    a suspension, whose; no page says it. bulk: of several that were proposed together for one
+    reason, the number of the first.
     """
 
     __tablename__ = "proposal"
@@ -89,6 +90,7 @@ class Proposal(Base):
     taken_up: Mapped[int | None]
     cuts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     target_id: Mapped[int | None]
+    bulk: Mapped[int | None] = mapped_column(index=True)
 
     __table_args__ = (Index("ix_proposal_open", "state", "lapses_at"),)
 

@@ -1,12 +1,13 @@
 """Putting a complaint where it belongs: another estate, category or type.
 
 The entry says where it stands now and the one before it where it stood, so nothing gets lost
-between two lists; the author is told and may object.
+between two lists; the author is told and may object. An appeal that is upheld puts it back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -43,25 +44,55 @@ def move(moderator: Account, number: int, to: Place, given: Grounds) -> Ruling:
         said = ruling_fields(given, GROUNDS, moderator.staff_no)
         complaint = existing(number)
         check_move(complaint, to)
-        project, category = _places(complaint, to)
-        was = {"was_type": complaint.type, "was_project": complaint.project.slug,
-               "was_category": complaint.category.slug}  # fmt: skip
-        complaint.type = to.type or complaint.type
-        entry = log.append(
-            "complaint.moved", complaint=number, of=complaint.act_entry, by=moderator.role,
-            type=complaint.type, project=project.slug, category=category.slug, **said,
-        )  # fmt: skip
-        complaint.project, complaint.category = project, category
-        complaint.act_entry = entry.index
-        touch(complaint, entry)
-        tell(complaint, "moved", ruling=entry.index)
-        return keep_ruling(complaint, "move", entry, said, **was)
+        return _put(complaint, to, moderator, said)
+
+
+def move_back(auditor: Account, upheld: Ruling, reasons: str) -> Ruling:
+    """Put it where it stood before, in the open transaction: an appeal against the move was upheld.
+
+    reasons: the auditor's, the facts of the new entry. What it cites is what was appealed against.
+    """
+    complaint = existing(upheld.complaint)
+    to = Place(upheld.was_project, upheld.was_category, upheld.was_type)
+    check_move(complaint, to)
+    said = {"staff": auditor.staff_no, "reason": "appeal-upheld", "clause": upheld.clause,
+            "rules": upheld.rules, "texts": {"facts": reasons}}  # fmt: skip
+    return _put(complaint, to, auditor, said)
+
+
+def may_be_put_back(upheld: Ruling | None, complaint: Complaint) -> bool:
+    """Whether it can be moved back: it is there to be moved, and where it stood is known."""
+    if upheld is None or complaint.state not in (*SHOWN, "held"):
+        return False
+    project, category = upheld.was_project, upheld.was_category
+    return bool(project and category and places.project(project) and places.category(category))
+
+
+def _put(complaint: Complaint, to: Place, person: Account, said: dict[str, Any]) -> Ruling:
+    project, category = _places(complaint, to)
+    was = {"was_type": complaint.type, "was_project": complaint.project.slug,
+           "was_category": complaint.category.slug}  # fmt: skip
+    complaint.type = to.type or complaint.type
+    entry = log.append(
+        "complaint.moved", complaint=complaint.number, of=complaint.act_entry, by=person.role,
+        type=complaint.type, project=project.slug, category=category.slug, **said,
+    )  # fmt: skip
+    complaint.project, complaint.category = project, category
+    complaint.act_entry = entry.index
+    touch(complaint, entry)
+    tell(complaint, "moved", ruling=entry.index)
+    return keep_ruling(complaint, "move", entry, said, **was)
+
+
+def require_movable(complaint: Complaint) -> None:
+    """Conflict unless it can be read, or waits to be."""
+    if complaint.state not in (*SHOWN, "held"):
+        raise too_late(complaint, _l("这条意见已不在展示，不能再操作。"))
 
 
 def check_move(complaint: Complaint, to: Place) -> None:
     """Conflict when it cannot be read (nor waits to be); Invalid when nothing would change."""
-    if complaint.state not in (*SHOWN, "held"):
-        raise too_late(complaint, _l("这条意见已不在展示，不能再操作。"))
+    require_movable(complaint)
     project, category = _places(complaint, to)
     here = (complaint.project.slug, complaint.category.slug, complaint.type)
     if here == (project.slug, category.slug, to.type or complaint.type):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import lazyload
 
 from forum.accounts.models import Account
@@ -52,9 +53,24 @@ def under_review(complaint: int) -> list[Proposal]:
     )
 
 
-def suspect(account_id: int) -> dict[str, Any]:
-    """Whom a suspension is about: the pseudonym, and the numbers of the newest complaints."""
-    account = db.session.get(Account, account_id)
-    posted = select(Complaint.number).where(Complaint.account_id == account_id)
-    newest = db.session.scalars(posted.order_by(Complaint.number.desc()).limit(NEWEST))
-    return {"name": account.name if account else "", "numbers": list(newest)}
+def suspects(account_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Whom suspensions are about, by account: the pseudonym, and the numbers of the newest
+    complaints; one query however many they are."""
+    if not account_ids:
+        return {}
+    place = func.row_number().over(
+        partition_by=Complaint.account_id, order_by=Complaint.number.desc()
+    )
+    posted = (
+        select(Complaint.account_id, Complaint.number, place.label("place"))
+        .where(Complaint.account_id.in_(account_ids))
+        .subquery()
+    )
+    newest = (posted.c.account_id == Account.id) & (posted.c.place <= NEWEST)
+    query = select(Account.id, Account.name, posted.c.number).outerjoin(posted, newest)
+    rows = query.where(Account.id.in_(account_ids)).order_by(posted.c.number.desc())
+    found: dict[int, dict[str, Any]] = {}
+    for account_id, name, number in db.session.execute(rows):
+        numbers = found.setdefault(account_id, {"name": name, "numbers": []})["numbers"]
+        numbers += [number] if number else []
+    return found

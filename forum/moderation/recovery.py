@@ -103,6 +103,7 @@ def _answer(index: int, entry: Entry) -> None:
     row.decided_by, row.decided_staff = entry["by"], entry.get("staff")
     row.decided_at, row.decided_entry = _at(entry), index
     row.answer = LOST_TEXT if "commitments" in entry else None
+    row.cuts = None  # a backup kept them from when it was still open
 
 
 def _end(index: int, entry: Entry) -> None:

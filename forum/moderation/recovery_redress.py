@@ -16,6 +16,7 @@ from forum.complaints.models import Sealed
 from forum.log.recover import entries_since
 from forum.moderation.appeals import DEADLINE
 from forum.moderation.check_redress import MODELS, SAME
+from forum.moderation.flag_erasing import forget_asked
 from forum.moderation.forgetting import forget_redress
 from forum.moderation.measures import target_of
 from forum.moderation.models import Statement
@@ -72,6 +73,7 @@ def _destroy(index: int, entry: Entry) -> None:
         files = erasing.destroy_complaint(complaint, entry["closes"])
     if statement.act != "redact":
         forget_redress(complaint.number, entry["item"])
+        forget_asked(complaint.number, entry["item"])
     db.session.flush()
     whole = statement.act != "redact" and reply is None
     complaint.redacted = False if whole else still_cut(complaint)

@@ -19,11 +19,13 @@ from forum.base.db import db
 from forum.base.refusal import Conflict, Invalid
 from forum.base.text import normalise_line
 from forum.complaints import covering
-from forum.complaints.covering import Covered, Cuts
+from forum.complaints.covering import Covered, Cuts, Kept
 from forum.complaints.models import SHOWN, Complaint, Reply
 from forum.complaints.service import touch
 from forum.log import service as log
+from forum.log.words import reason_label
 from forum.moderation import items
+from forum.moderation.already import too_late, whose
 from forum.moderation.measures import (
     Act,
     Decision,
@@ -72,23 +74,27 @@ def check(complaint: Complaint, reply: Reply | None) -> None:
     """Conflict unless it can be read, and no cut in it waits for its second person."""
     state = complaint.state if reply is None or complaint.state not in SHOWN else reply.state
     if state not in SHOWN:
-        raise Conflict(_l("原文已不在展示。"), state=state)
+        raise too_late(complaint, _l("原文已不在展示。"), reply)
     item = Proposal.item.is_(None) if reply is None else Proposal.item == reply.id
-    waiting = select(Proposal.number).where(
+    alone = select(Proposal).where(
         Proposal.complaint == complaint.number, item, Proposal.act == "redact",
         Proposal.state == "open", Proposal.alone.is_not(None),
     )  # fmt: skip
-    number = db.session.scalar(waiting.limit(1))
-    if number is not None:
+    first = db.session.scalar(alone.limit(1))
+    if first is not None:
         raise Conflict(
-            _l("这里有一处遮盖还没有复核（处理说明 %(number)d），请先复核。", number=number),
-            number=number,
-        )
+            _l("这里有一处遮盖还没有复核（%(staff)s，%(at)s，理由：%(reason)s，"
+               "处理说明 %(number)d），请先复核。",
+               **whose(first), reason=str(reason_label(first.reason)), number=first.number),
+            number=first.number,
+        )  # fmt: skip
 
 
-def changes(complaint: Complaint, reply: Reply | None, cuts: Cuts | None) -> list[Covered]:
+def changes(
+    complaint: Complaint, reply: Reply | None, cuts: Cuts | None, kept: Kept | None = None
+) -> list[Covered]:
     """Each version before and after; Invalid when nothing is found, or nothing would be left."""
-    found = covering.covered(complaint, reply, cuts or Cuts())
+    found = covering.covered(complaint, reply, cuts or Cuts(), kept)
     if not found:
         raise Invalid(_l("原文里没有找到要遮盖的文字。请照原文复制，一字不差。"), "phrases")
     for change in found:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from forum.base.web.forms import BoardForm, choices
 from forum.log.words import REDRESS_LABELS
+from forum.moderation import evidence
 from forum.moderation.appeals import MAX_REASONS, MAX_WORDS
 from forum.moderation.forms import CHOOSE, FILL
 
@@ -20,6 +21,11 @@ class AppealForm(BoardForm):
         [InputRequired(FILL), Length(max=MAX_WORDS)],
         description=_l("哪里不对、有什么依据。不公开，只有独立监督员和您自己能看到。"),
         render_kw={"rows": 8},
+    )
+    photos = MultipleFileField(
+        _l("照片作为依据"),
+        description=_l("最多 3 张，每张不超过 20 MB，位置信息会去掉。不公开，和上面的文字一样。"),
+        render_kw={"most": evidence.MOST},
     )
 
 

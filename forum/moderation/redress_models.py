@@ -40,6 +40,22 @@ class Appeal(Base):
     __table_args__ = (UniqueConstraint("of", "account_id"),)
 
 
+class AppealPhoto(Base):
+    """A photo that goes with an appeal; who may read its words may see it, and nobody else.
+
+    sha256: of the file in the storage's kind ``evidence``.
+    """
+
+    __tablename__ = "appeal_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal: Mapped[int] = mapped_column(ForeignKey("appeal.number"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    alt: Mapped[str] = mapped_column(String(120))
+    width: Mapped[int]
+    height: Mapped[int]
+
+
 class Challenge(Base):
     """What a reader says against one entry of the log, and what an auditor decided about it.
 

@@ -1,7 +1,8 @@
 """Taking a complaint down, as two people decided it, or one alone for a while; and bringing it back.
 
 One person alone may remove `spam` that nobody answered or supported, within a day of its posting,
-and may remove in an emergency, once per complaint ever. Both lapse unless a second person agrees.
+and may remove in an emergency, once per complaint ever. Both lapse unless a second person agrees;
+what lapsed or was undone takes two from then on.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from forum.base import clock
 from forum.base.db import db
@@ -18,6 +18,8 @@ from forum.complaints.models import SHOWN, Complaint, Reply
 from forum.complaints.service import start_clock, tell, touch
 from forum.log import service as log
 from forum.moderation import items
+from forum.moderation.alone import had_emergency, require_no_failed
+from forum.moderation.already import too_late
 from forum.moderation.measures import (
     Act,
     Decision,
@@ -38,9 +40,9 @@ SPAM_SUPPORTERS = 3
 def check(complaint: Complaint, reply: Reply | None) -> None:
     """Conflict unless the complaint, or the reply or comment under it, can be seen."""
     if reply is None and complaint.state != "visible":
-        raise Conflict(_l("这条意见已不在展示。"), state=complaint.state)
+        raise too_late(complaint, _l("这条意见已不在展示。"))
     if reply is not None and (complaint.state not in SHOWN or reply.state != "visible"):
-        raise Conflict(_l("这一条已不在展示。"), state=reply.state)
+        raise too_late(complaint, _l("这一条已不在展示。"), reply)
 
 
 def carry_out(decision: Decision) -> Statement:
@@ -73,22 +75,16 @@ def require_exception(complaint: Complaint, alone: str, reason: str) -> None:
     if alone not in ALONE:
         raise Invalid(_l("请选择怎样处理。"), "alone")
     if alone == "emergency":
-        if _had_emergency(complaint.number):
+        if had_emergency(complaint.number):
             raise Conflict(_l("这条意见已紧急下架过一次，不能再由一人下架。请按双人复核提出。"))
         return
     if reason != "spam":
         raise Invalid(_l("只有“广告或刷屏”可以由一人先下架。"), "alone")
+    require_no_failed("remove", complaint.number)
     if complaint.replies or complaint.supporters >= SPAM_SUPPORTERS:
         raise Conflict(_l("已有回复，或“我也遇到”已满 3 户，须双人复核。"))
     if clock.now() - complaint.posted_at > SPAM_AGE:
         raise Conflict(_l("发布已超过 24 小时，须双人复核。"))
-
-
-def _had_emergency(number: int) -> bool:
-    earlier = select(Proposal.number).where(
-        Proposal.complaint == number, Proposal.alone == "emergency"
-    )
-    return db.session.scalar(earlier.limit(1)) is not None
 
 
 def bring_back(

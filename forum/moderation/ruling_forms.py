@@ -75,9 +75,10 @@ class MoveForm(RulingForm):
 
 
 class UnlockForm(BoardForm):
-    """Why people may comment again."""
+    """Why people may comment again: one reason, chosen already."""
 
-    reason = RadioField(_l("恢复的原因"), validators=[InputRequired(CHOOSE)])
+    reason = RadioField(_l("恢复的原因"), validators=[InputRequired(CHOOSE)],
+                        default=locking.UNLOCK_REASONS[0])  # fmt: skip
 
     def offer_reasons(self) -> None:
         """Fill in the reasons."""

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from forum.accounts.models import Account
+from forum.base import clock
 from forum.base.db import db
 from forum.base.refusal import NotAllowed, NotFound
 from forum.complaints.covering import sealed_by
@@ -34,7 +35,7 @@ def sealed_content(person: Account, statement: int) -> list[SealedPart]:
     """What the statement of this number took from view, in order of its entries.
 
     NotFound when there is no such statement; NotAllowed (rule ``sealed``) for everybody but
-    auditors and the moderators who decided it. Empty when nothing is kept (any more).
+    auditors and the moderators who decided it, or may still decide what one did alone. Empty when nothing is kept (any more).
     """
     found = require_may_look(person, statement)
     if found.act == "redact":
@@ -44,7 +45,8 @@ def sealed_content(person: Account, statement: int) -> list[SealedPart]:
 
 
 def require_may_look(person: Account, number: int) -> Statement:
-    """The statement, for auditors and the moderators who decided it; refuses as `sealed_content`."""
+    """The statement, for auditors and the moderators who decided it, or may be the second person
+    to do so; refuses as `sealed_content`."""
     found = db.session.get(Statement, number)
     if found is None:
         raise NotFound(_l("没有这份处理说明。"))
@@ -57,7 +59,16 @@ def _decided(person: Account, statement: Statement) -> bool:
     waiting = db.session.get(Proposal, statement.number)
     third = waiting.decided_staff if waiting is not None else None
     deciders = (statement.staff, statement.second, third)
-    return person.role == "moderator" and person.staff_no in deciders
+    waits = waiting is not None and _waits_for_second(waiting)
+    return person.role == "moderator" and (waits or person.staff_no in deciders)
+
+
+def _waits_for_second(proposal: Proposal) -> bool:
+    """What one person did alone is judged by a second, who must be able to read it."""
+    return (
+        proposal.alone is not None and proposal.state == "open"
+        and proposal.lapses_at > clock.now()
+    )  # fmt: skip
 
 
 def _taken_down(statement: Statement) -> list[SealedPart]:

@@ -3,7 +3,9 @@
 Six months after those concerned were told, and no appeal or challenge about the complaint waits,
 what a removal, a refusal or a cut had sealed is destroyed, and ``sealed.destroyed`` says so. The
 notice, the statement and every entry stay; from then on the measure cannot be undone. A measure
-that ends on a day of its own is left alone: what it hides will be shown again.
+that ends on a day of its own is left alone: what it hides will be shown again. What readers and
+parties had written about it in confidence goes too, and where a party could be reached a year
+after its notice was decided.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from forum.complaints.covering import sealed_by
 from forum.complaints.models import Complaint, Reply, Sealed
 from forum.complaints.service import touch
 from forum.log import service as log
+from forum.moderation.flag_erasing import forget_asked, forget_contacts
 from forum.moderation.forgetting import forget_redress
 from forum.moderation.measures import target_of
 from forum.moderation.models import Proposal, Statement
@@ -36,6 +39,7 @@ TOPIC = "content.erased"
 
 def destroy_due() -> int:
     """The worker: destroy what nobody can appeal against any more. How many statements it was."""
+    forget_contacts()
     old = Statement.at <= clock.now() - SHORTEST
     kept = Statement.restored_at.is_(None) & Statement.destroyed_at.is_(None)
     query = select(Statement.number).where(
@@ -126,6 +130,7 @@ def _destroy_item(complaint: Complaint, reply: Reply, statement: Statement) -> l
     closes = known.held or [reply.entry]
     _say(complaint, reply.id, statement, closes)
     forget_redress(complaint.number, reply.id)
+    forget_asked(complaint.number, reply.id)
     return erasing.destroy_item(reply, closes)
 
 
@@ -138,6 +143,7 @@ def _destroy_whole(complaint: Complaint, statement: Statement) -> list[str]:
     closes = erasing.openings_of_text(complaint)
     _say(complaint, None, statement, closes)
     forget_redress(complaint.number)
+    forget_asked(complaint.number)
     return files + erasing.destroy_complaint(complaint, closes)
 
 

@@ -18,6 +18,7 @@ from forum.base.refusal import Conflict, Invalid, NotFound
 from forum.complaints.covering import Cuts
 from forum.complaints.service import existing
 from forum.moderation import redaction
+from forum.moderation.alone import require_no_failed
 from forum.moderation.answering import answer_by
 from forum.moderation.measures import (
     Decision,
@@ -34,7 +35,9 @@ from forum.moderation.redaction import REDACT
 from forum.moderation.removal import ALONE, REMOVE, bring_back, carry_out, check, require_exception
 from forum.moderation.undoing import in_force, require_kept, undo
 
-RESTORE_REASONS = ("mistake", "appeal-upheld", "lapsed")
+# Whoever moderates can only say that they were wrong: an appeal is decided by an auditor, and what
+# lapses lapses by itself.
+RESTORE_REASONS = ("mistake",)
 
 
 def remove_alone(
@@ -77,6 +80,7 @@ def redact_alone(
         rules = require_statement(REDACT, given, rules_for(complaint, reply))
         if given.reason != redaction.ALONE_FOR:
             raise Invalid(_l("只有“泄露个人信息”可以由一人先遮盖，其他理由须双人复核。"), "alone")
+        require_no_failed("redact", number, item)
         redaction.check(complaint, reply)
         redaction.look(complaint, reply, Measure("redact", number, given, item, cuts))
         decision = Decision(
@@ -105,11 +109,18 @@ def _await_second(moderator: Account, statement: Statement, decision: Decision, 
     )  # fmt: skip
 
 
+def require_mistake(reason: str) -> None:
+    """Invalid unless it is undone because it was wrong: the other reasons are not a person's."""
+    if reason not in RESTORE_REASONS:
+        raise Invalid(
+            _l("管理人员只能以“处理有误”恢复：申诉成立由独立监督员决定，到期由系统恢复。"), "reason"
+        )
+
+
 def restore(moderator: Account, number: int, reason: str) -> Statement:
     """Show a removed complaint again; why it came back is public too."""
     rights.require(moderator.role, "complaint.restore")
-    if reason not in RESTORE_REASONS:
-        raise Invalid(_l("请选择恢复的原因。"), "reason")
+    require_mistake(reason)
     with transaction():
         complaint = existing(number)
         statement = db.session.get(Statement, complaint.statement or 0)
@@ -126,8 +137,7 @@ def lift(moderator: Account, number: int, reason: str) -> Statement:
     NotFound; Conflict when it is over, or cannot be undone any more.
     """
     rights.require(moderator.role, "complaint.restore")
-    if reason not in RESTORE_REASONS:
-        raise Invalid(_l("请选择恢复的原因。"), "reason")
+    require_mistake(reason)
     with transaction():
         statement = db.session.get(Statement, number)
         if statement is None:

@@ -50,6 +50,7 @@ from forum.moderation.waiting import (
     open_proposal,
     refuse_repetition,
     require_second,
+    require_whole,
     take_up,
 )
 
@@ -109,6 +110,7 @@ def approve(person: Account, number: int) -> Statement:
         if proposal.alone:
             answer(person, proposal, "approved", "statement.approved")
             return db.session.get_one(Statement, number)
+        require_whole(proposal)
         act = ACTS[proposal.act]
         if act.needs_auditor and "auditor" not in (proposal.by, person.role):
             raise NotAllowed(_l("这样处理的两个人里，须有一位独立监督员。"), rule="auditor")

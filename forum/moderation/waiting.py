@@ -14,10 +14,16 @@ from forum.base.refusal import Conflict, NotAllowed, NotFound
 from forum.complaints.models import Complaint
 from forum.complaints.service import existing, touch
 from forum.log import service as log
+from forum.log.words import reason_label
+from forum.moderation.already import whose
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.undoing import in_force, undo
 
 DECIDERS = ("moderator", "auditor")
+# What came of it, in a word. Why not stands on the page of the statement, nowhere else: those words
+# can be destroyed.
+OUTCOMES = {"approved": _l("同意"), "rejected": _l("不同意"), "refused": _l("不予采纳"),
+            "lapsed": _l("逾期未复核")}  # fmt: skip
 
 
 def is_request(proposal: Proposal) -> bool:
@@ -26,20 +32,40 @@ def is_request(proposal: Proposal) -> bool:
 
 
 def open_proposal(number: int) -> Proposal:
-    """What waits under this number; NotFound, or Conflict that says who decided it and when."""
+    """What waits under this number; NotFound, or Conflict that says who decided it, when and why."""
     proposal = db.session.get(Proposal, number)
     if proposal is None:
         raise NotFound(_l("没有等待复核的处理说明 %(number)d。", number=number), number=number)
     if proposal.state != "open":
-        at = (proposal.decided_at or proposal.at).astimezone(clock.BOARD_ZONE)
-        raise Conflict(
-            _l("已有结果，不能再决定：%(staff)s，%(at)s。", at=f"{at:%Y-%m-%d %H:%M}",
-               staff=proposal.decided_staff or _l("逾期未复核")),
-            state=proposal.state, staff=proposal.decided_staff,
-        )  # fmt: skip
+        raise _decided_before(proposal)
     if proposal.lapses_at <= clock.now():
         raise Conflict(_l("期限已过，没有人复核，这件事已作废。"), state="lapsed")
     return proposal
+
+
+def _decided_before(proposal: Proposal) -> Conflict:
+    at = (proposal.decided_at or proposal.at).astimezone(clock.BOARD_ZONE)
+    return Conflict(
+        _l("已有结果（%(outcome)s），不能再决定：%(staff)s，%(at)s，理由：%(reason)s（处理说明 "
+           "%(number)d）。", outcome=str(OUTCOMES[proposal.state]), at=f"{at:%Y-%m-%d %H:%M}",
+           staff=proposal.decided_staff or "—", number=proposal.number,
+           reason=str(reason_label(proposal.reason))),
+        state=proposal.state, staff=proposal.decided_staff, number=proposal.number,
+    )  # fmt: skip
+
+
+def require_whole(proposal: Proposal) -> None:
+    """Conflict when what a decision needs is gone: of a proposal that came back from the log, or
+    whose facts an erasure destroyed, nothing can be carried out."""
+    if proposal.detection is None:
+        raise Conflict(
+            _l("理由在恢复备份时丢失，请重新提出（先对这一份点“不同意”）。"), state="lost"
+        )
+    if not proposal.facts:
+        raise Conflict(
+            _l("理由引用了依法清除的内容，已一并销毁，请重新提出（先对这一份点“不同意”）。"),
+            state="lost",
+        )
 
 
 def require_second(person: Account, proposal: Proposal) -> None:
@@ -69,11 +95,13 @@ def refuse_repetition(person: Account, new: Proposal) -> None:
     mine = Proposal.account_id == person.id
     if person.role in DECIDERS:
         mine = Proposal.by.in_(DECIDERS)
-    waiting = db.session.scalar(select(Proposal.number).where(_waits_for(new), mine).limit(1))
-    if waiting is not None:
+    first = db.session.scalar(select(Proposal).where(_waits_for(new), mine).limit(1))
+    if first is not None:
         raise Conflict(
-            _l("同样的处理已在复核中（处理说明 %(number)d）。", number=waiting), number=waiting
-        )
+            _l("同样的处理已在复核中（%(staff)s，%(at)s，理由：%(reason)s，处理说明 %(number)d）。",
+               **whose(first), reason=str(reason_label(first.reason)), number=first.number),
+            number=first.number,
+        )  # fmt: skip
 
 
 def take_up(person: Account, proposal: Proposal) -> None:
@@ -97,11 +125,13 @@ def lapse(proposal: Proposal) -> None:
         _lapse(proposal)
 
 
-def lapse_all(complaint: Complaint) -> None:
-    """Nothing can be decided of the complaint any more: it is about to be erased."""
+def lapse_all(complaint: Complaint, item: int | None = None) -> None:
+    """Nothing can be decided of the complaint, or of one item, any more: it is about to be erased."""
     waiting = select(Proposal).where(
         Proposal.complaint == complaint.number, Proposal.state == "open"
     )
+    if item is not None:
+        waiting = waiting.where(Proposal.item == item)
     for proposal in db.session.scalars(waiting.order_by(Proposal.number)).all():
         _lapse(proposal)
 

@@ -37,7 +37,7 @@ class Board:
     promises: open ones, item → (complaint, day). until: statement → (complaint, last day in
     force). statements: number → (complaint or None, indexes of the acts under it). hiding:
     indexes of hiding acts. cities, households: of projects. places: (kind, slug) → index of its
-    newest entry. rules: indexes of the versions; opinions: of those signed. closing: index and day of the announced one. beat: time of the last heartbeat.
+    newest entry. erased: indexes of what erasures closed. rules: indexes of the versions; opinions: of those signed. closing: index and day of the announced one. beat: time of the last heartbeat.
     """
 
     origin: str
@@ -54,6 +54,7 @@ class Board:
     cities: dict[str, str] = field(default_factory=dict)
     households: dict[str, int] = field(default_factory=dict)
     places: dict[tuple[str, str], int] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
     rules: array[int] = field(default_factory=lambda: array("q"))
     opinions: array[int] = field(default_factory=lambda: array("q"))
     closing: tuple[int, str] | None = None
@@ -122,6 +123,12 @@ class Board:
     def counts(self) -> dict[str, int]:
         """The balance now."""
         return _balance(self._counted)
+
+    def destroyed(self, number: int | None, index: int) -> bool:
+        """Whether the words that entry `index` commits to were destroyed: closed by an act upon its
+        complaint, or, where it names none, by any erasure."""
+        said = self.complaints.get(number or 0)
+        return index in (self.erased if said is None else said.closed)
 
     def place_paths(self) -> list[str]:
         """The paths of every project, category and city that has complaints."""
@@ -241,6 +248,8 @@ class Board:
         self.at = entry["at"]
         if not self._days or self._days[-1][1] != self.at[:10]:
             self._days.append((index, self.at[:10]))
+        if entry["kind"].endswith(".erased"):
+            self.erased.update(entry["closes"])
         if entry["kind"] in _HIDING:
             self.hiding.append(index)
             _measure(self, index, entry)

@@ -73,6 +73,8 @@ class RedressPages:
         if outcome != entry["outcome"]:
             found.append(Finding("status-differs", entry["complaint"], index, answer.url, outcome,
                                  entry["outcome"]))  # fmt: skip
+        if self._board.destroyed(entry["complaint"], index):
+            return found  # they quoted what was erased
         shown, salt = page.fields.get("reasons", ""), page.salts.get("text", "")
         committed = entry["commitments"]["text"]
         try:

@@ -72,8 +72,7 @@ class Statements:
 
     def _facts(self, complaint: int | None, index: int) -> str | None:
         """The commitment to the facts in an act, unless its openings were closed."""
-        said = self._board.complaints.get(complaint or 0)
-        if said is not None and index in said.closed:
+        if self._board.destroyed(complaint, index):
             return None
         entry = parse_entry(self._state.entry(index) or b"")
         return entry.get("commitments", {}).get("facts")

@@ -147,11 +147,7 @@ def _notices(facts: Line, integrity: Integrity) -> list[str]:
             _("有人申请撤回这条意见，未经本人验证。%(due)s 生效，在此之前提意见的业主可以停止。",
               due=due)
         )  # fmt: skip
-    for waits in under_review(facts.number):
-        said.append(
-            _("复核中：有人提出处理这条意见（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就作废。",
-              number=waits.number, until=localtime(waits.lapses_at))
-        )  # fmt: skip
+    said += reviews(facts.number)
     if integrity.cut:
         said.append(_("这条意见有一处被遮盖，其余照原样显示，原因见下面的经过。"))
     if facts.locked:
@@ -159,3 +155,12 @@ def _notices(facts: Line, integrity: Integrity) -> list[str]:
     if not facts.listed:
         said.append(_("这条意见已移出列表，原因见下面的经过。"))
     return said
+
+
+def reviews(number: int) -> list[str]:
+    """That somebody asked for, or proposed, a measure, with its number: nobody has decided yet."""
+    return [
+        _("复核中：有人提出处理这条意见（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就作废。",
+          number=waits.number, until=localtime(waits.lapses_at))
+        for waits in under_review(number)
+    ]  # fmt: skip

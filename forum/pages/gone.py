@@ -8,7 +8,7 @@ from flask import url_for
 
 from forum.moderation.redress import appeal_sentence, appeal_until
 from forum.pages import rows
-from forum.pages.complaint import entry_links
+from forum.pages.complaint import entry_links, reviews
 from forum.pages.head import Head
 from forum.pages.notices import APPEALABLE, Notice, notice_of
 from forum.pages.personal import is_author, personal
@@ -23,6 +23,8 @@ def gone_page(head: Head) -> dict[str, Any]:
         "entries": entry_links(entries),
         "json_href": url_for("pages.complaint_json", number=head.number),
         "own": _own_text(head),
+        # Of what is gone the entries say it; what waits has nothing decided about it yet.
+        "reviews": reviews(head.number) if head.state == "held" else [],
         **_appeal(head, notice),
         **personal(head),
     }

@@ -185,8 +185,8 @@ KINDS: dict[str, Kind] = {
     "complaint.unlocked": Kind("Comments are open again.", (
         COMPLAINT, OF, _by("moderator", "auditor"), STAFF, REASON), hides=True),
     "complaint.moved": Kind("The complaint belongs to another project, category or type now.", (
-        COMPLAINT, OF, _by("moderator"), STAFF, REASON, CLAUSE, RULES, TYPE, PROJECT, CATEGORY,
-        FACTS), hides=True),
+        COMPLAINT, OF, _by("moderator", "auditor"), STAFF, REASON, CLAUSE, RULES, TYPE, PROJECT,
+        CATEGORY, FACTS), hides=True),
     "complaint.merged": Kind("The same matter as an older complaint; both stay readable.", (
         COMPLAINT, OF, _by("moderator"), STAFF, SECOND, REASON, INTO,
         integer("supporters", 0, "supporters of the complaint merged into, after this"),

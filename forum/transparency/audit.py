@@ -20,6 +20,7 @@ from forum.complaints.drafts import a_text
 from forum.log import queries as log_queries
 from forum.log import service as log
 from forum.log.held import entries
+from forum.moderation.part_taken import Parts, had_parts
 from forum.tlog.kinds import KINDS, OPINIONS, REVIEWS
 from forum.transparency.models import AuditReport
 
@@ -54,9 +55,9 @@ def review(auditor: Account, indexes: Collection[int], verdict: str) -> int:
         raise Invalid(_l("一次最多标记 %(most)d 条。", most=MOST), "entry")
     with transaction():
         found = log_queries.entries_at(wanted)
-        said = _said_before(auditor)
+        said, had = _said_before(auditor), had_parts(auditor.staff_no)
         for index in wanted:
-            _require_reviewable(auditor, index, found.get(index))
+            _require_reviewable(had, index, found.get(index))
             if said.get(index) == verdict:
                 raise Conflict(_l("第 %(index)d 条您已经标记过。", index=index), index=index)
         for index in wanted:
@@ -99,12 +100,13 @@ def _require_stretch(given: Opinion) -> None:
         raise Invalid(_l("记录现在只到第 %(newest)d 条。", newest=newest), "last")
 
 
-def _require_reviewable(auditor: Account, index: int, entry: dict[str, Any] | None) -> None:
+def _require_reviewable(had: Parts, index: int, entry: dict[str, Any] | None) -> None:
     if entry is None:
         raise NotFound(_l("没有第 %(index)d 条记录。", index=index), index=index)
     if not KINDS[entry["kind"]].hides:
         raise Invalid(_l("第 %(index)d 条没有让内容变少，不用查看。", index=index), "entry")
-    if auditor.staff_no in (entry.get("staff"), entry.get("second")):
+    # Whoever confirmed it afterwards, or asked for it, had a part in it too.
+    if had.touch(index, entry):
         raise NotAllowed(
             _l("第 %(index)d 条您自己参与过，请由另一位独立监督员查看。", index=index),
             rule="took-part", index=index,

@@ -21,13 +21,13 @@ from forum.log.queries import Tip
 from forum.tlog.measures import Figures
 from forum.tlog.recorded import Opinion
 from forum.transparency import desk, roles
-from forum.transparency.figures import counted, withdrawn_after_reply
+from forum.transparency.figures import withdrawn_after_reply
 from forum.transparency.models import AuditReport
 from forum.transparency.roles import Appointment
 from forum.transparency.sections import asked, audit_kinds, audit_months, behind
 from forum.transparency.words import definition_of, label_of
 
-PAGE, SHORT, MONTHS = 50, 5, 12
+PAGE, SHORT, MONTHS = 20, 5, 12
 ASKED = "asked"  # of `author_acts.WITHDRAWAL_REASONS`
 # Lists of entries that an auditor should know, by the names of their figures.
 LISTS = ("single-handed", "requests", "requests-refused", "author-withdrawn-unproven",
@@ -36,22 +36,24 @@ LISTS = ("single-handed", "requests", "requests-refused", "author-withdrawn-unpr
 
 def desk_page(auditor: Account, tip: Tip | None) -> dict[str, Any]:
     """The context of transparency/desk.html."""
-    visit, found = desk.last_visit(auditor.staff_no), counted("all", tip).everybody
-    everything = request.args.get("show") == "all"
-    since = -1 if everything or visit is None else visit.index
-    acts = desk.hiding_after(max(since, paging.after() or -1), PAGE + 1)
-    shown, seen = acts[:PAGE], desk.reviews()
+    at, everything = desk.at_desk(auditor.staff_no, tip), request.args.get("show") == "all"
+    found, begin = at.figures, paging.after()
+    acts = [i for i in (at.acts if everything else at.open) if begin is None or i > begin]
+    shown, others = acts[:PAGE], [] if everything else at.for_others[:PAGE]
     lists = {name: sorted(found.lists.get(name, ()))[: -SHORT - 1 : -1] for name in LISTS}
-    rows = {row.index: row for row in log_pages.rows_at(
-        list(dict.fromkeys([*(index for index, _e in shown), *sum(lists.values(), [])])))}  # fmt: skip
+    wanted = dict.fromkeys([*shown, *others, *sum(lists.values(), [])])
+    rows = {row.index: row for row in log_pages.rows_at(list(wanted))}
     return {
-        "visit": visit,
-        "visit_href": url_for("log.entry", index=visit.index) if visit else None,
-        "waiting": desk.count_hiding_after(since),
+        "visit": at.visit,
+        "visit_href": url_for("log.entry", index=at.visit.index) if at.visit else None,
+        "waiting": len(at.open),
+        "for_others": len(at.for_others),
         "tabs": _tabs(everything),
+        "everything": everything,
         "action": url_for("audit.review", show="all" if everything else None),
-        "rows": [_act(rows[index], entry, seen.get(index), auditor) for index, entry in shown],
-        "next_href": paging.next_link(acts, PAGE, shown[-1][0] if shown else None),
+        "rows": [_act(rows[index], at) for index in shown],
+        "others": [_act(rows[index], at) for index in others],
+        "next_href": paging.next_link(acts, PAGE, shown[-1] if shown else None),
         "first_href": paging.first_link(),
         "lists": [_list(found, name, [rows[i] for i in lists[name]]) for name in LISTS],
         "after_reply": _complaints(withdrawn_after_reply(found.window)),
@@ -60,8 +62,8 @@ def desk_page(auditor: Account, tip: Tip | None) -> dict[str, Any]:
         "asked": asked(found),
         "months": audit_months(found, MONTHS),
         "kinds": audit_kinds(found),
-        "opinions": opinion_rows(desk.opinions(SHORT)),
-        "appointment": _appointment(roles.of_staff(roles.appointments(), auditor.staff_no)),
+        "opinions": signed_rows(at.opinions[:SHORT]),
+        "appointment": _appointment(at.appointment),
     }
 
 
@@ -115,11 +117,9 @@ def roles_page() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(
-    row: log_pages.Row, entry: Mapping[str, Any], seen: Mapping[str, Any] | None, auditor: Account
-) -> dict[str, Any]:
-    mine = auditor.staff_no in (entry.get("staff"), entry.get("second"))
-    return {"row": row, "verdict": _verdict(seen), "mine": mine}
+def _act(row: log_pages.Row, at: desk.Desk) -> dict[str, Any]:
+    verdict = _verdict(at.reviews.get(row.index))
+    return {"row": row, "verdict": verdict, "mine": row.index in at.mine}
 
 
 def _verdict(seen: Mapping[str, Any] | None) -> str | None:
@@ -138,7 +138,7 @@ def _list(found: Figures, name: str, rows: Sequence[log_pages.Row]) -> dict[str,
 
 def _tabs(everything: bool) -> list[dict[str, Any]]:
     return [
-        {"label": _("上次查看以后"), "href": url_for("audit.at_desk"), "current": not everything},
+        {"label": _("您还没看过的"), "href": url_for("audit.at_desk"), "current": not everything},
         {"label": _("开板以来"), "href": url_for("audit.at_desk", show="all"), "current": everything},
     ]  # fmt: skip
 

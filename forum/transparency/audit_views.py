@@ -38,7 +38,7 @@ DRAWN, MOST_DRAWN = 10, 100
 
 @blueprint.get("/audit")
 def at_desk() -> str:
-    """Every hiding act since the last visit, and what else an auditor should know."""
+    """Every hiding act of the term that waits for this auditor, and what else one should know."""
     g.personal = True
     return _desk_page()
 
@@ -121,7 +121,7 @@ def roles() -> Response:
 
 
 def _desk_page(chosen: list[str] | None = None, wrong: str | None = None) -> str:
-    page = audit_pages.desk_page(current_user, log.tip())
+    page = audit_pages.desk_page(current_user, tip_for_request())
     return render_template("transparency/desk.html", chosen=chosen or (), wrong=wrong, **page)
 
 

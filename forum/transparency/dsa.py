@@ -1,8 +1,9 @@
 """Our statements of reasons in the form of the EU's DSA Transparency Database (API v1).
 
-One object for every decision to remove, refuse, redact, de-list or suspend. What an author asked
-for, or the law, is no moderation decision and is left out. No field holds personal data: facts
-are masked, and where the ground is somebody's privacy they are only linked.
+One object for every decision to remove, refuse, redact, de-list, suspend, or close the comments.
+What an author asked for, or the law, is no moderation decision and is left out, as are moves and
+mergers, which restrict nothing. No field holds personal data: facts are masked, and where the
+ground is somebody's privacy, or an erasure destroyed them, they are only linked.
 
 The fields and their rules: the database's API documentation, "Statement of Reasons" attributes.
 """
@@ -40,6 +41,7 @@ _VISIBILITY = {
     "refuse": "DECISION_VISIBILITY_CONTENT_DISABLED",
     "delist": "DECISION_VISIBILITY_CONTENT_DEMOTED",
     "redact": "DECISION_VISIBILITY_OTHER",
+    "lock": "DECISION_VISIBILITY_CONTENT_INTERACTION_RESTRICTED",
 }
 _COVERED = "A part was covered and the place is marked; the rest stays visible."
 _ILLEGAL = ("illegal", "personal-data", "copyright", "defamation-notice", "authority-order",
@@ -75,7 +77,7 @@ def statement_of(row: Decided, rules: Rules | None) -> dict[str, Any]:
     fields["decision_facts"] = _facts(row)
     fields["territorial_scope"] = list(TERRITORY)
     fields["application_date"] = clock.local_date(row.at).isoformat()
-    fields["puid"] = f"statement-{row.number}"
+    fields["puid"] = row.puid
     return fields
 
 
@@ -148,8 +150,10 @@ def _found(row: Decided) -> dict[str, Any]:
 
 def _facts(row: Decided) -> str:
     """The facts without what could name somebody; of privacy, people and the erased, a link."""
-    if row.reason == "personal-data" or row.act == "suspend" or row.erased:
-        return f"事实见公开的处理说明 (the facts are in the published statement): {_base()}/statements/{row.number}"
+    if row.reason == "personal-data" or row.act == "suspend" or row.erased or not row.facts:
+        return (
+            f"事实见公开的处理说明 (the facts are in the published statement): {_base()}{row.where}"
+        )
     return masked(row.facts, (row.author, row.said_by))[:MOST_FACTS]
 
 

@@ -7,7 +7,7 @@ other. What has rows is read from rows; what only an entry tells of, from its en
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -61,6 +61,23 @@ def read(size: int = 0) -> Read:
             kept.keep(size, tip.root, cases)
             break
     return Read(facts, places, tip.root)
+
+
+def read_acts(size: int, kinds: Sequence[str], saw: Callable[[int, Any], None]) -> Facts:
+    """As `read`, of what was done alone: no complaints, no places.
+
+    saw: told index and entry of every hiding act, of what is recorded, and of these `kinds`.
+    """
+    for _try in range(TRIES):
+        seen: list[tuple[int, Any]] = []
+        facts = Facts(0, 0, [], _measures(), _asks(), {}, _recorded(kinds, seen))
+        before, tip = size, _tip()
+        size, facts.size, facts.at = tip.size, tip.size, tip.at
+        if size == before:
+            break
+    for index, entry in seen:
+        saw(index, entry)
+    return facts
 
 
 class _Tip(NamedTuple):
@@ -123,8 +140,8 @@ def _measures() -> list[Measure]:
         s.act, s.number, s.entry, _raw(s.at), s.complaint, s.item, s.reason, s.staff, s.second,
         _raw(s.restored_at), s.restored_reason, s.restored_entry, *_before_and_after(s),
     )  # fmt: skip
-    told = (s.automated_detection, s.automated_decision, s.facts != "", s.clause, s.rules,
-            s.detection, s.scope)  # fmt: skip
+    told = (s.automated_detection, s.automated_decision, s.clause, s.rules, s.detection,
+            s.scope)  # fmt: skip
     rows = db.session.connection().execute(select(*columns, *told).order_by(s.entry))
     return [
         Measure(ACT_OF[act], number, entry, _seconds(at), complaint, item, reason, staff, second,
@@ -150,9 +167,12 @@ def _before_and_after(statement: Any) -> tuple[Any, Any]:
 
 
 def _is_complete(act: str, parts: Sequence[Any]) -> bool:
-    """As `forum.tlog.facts.is_complete` says of the entry."""
-    automated, decided, facts, clause, rules, detection, scope = parts
-    grounds = bool(facts) and bool(clause) and rules is not None
+    """As `forum.tlog.facts.is_complete` says of the entry.
+
+    Every statement was given its facts, and committed to them; an erasure may have destroyed them.
+    """
+    automated, decided, clause, rules, detection, scope = parts
+    grounds = bool(clause) and rules is not None
     how = (automated, decided, detection, scope)
     return grounds and (act == "erase" or all(part is not None for part in how))
 
@@ -171,18 +191,22 @@ def _asks() -> list[Ask]:
     return [Ask(number, entry, _seconds(at), *more) for number, entry, at, *more in rows]
 
 
-def _recorded() -> Recorded:
+def _recorded(more: Sequence[str] = (), seen: list[tuple[int, Any]] | None = None) -> Recorded:
+    """Also of the kinds `more`; what was read is put into `seen`."""
     of_author = LogEntry.kind.in_(recorded.AUTHORS) & (LogEntry.by == "author")
     # Asked of the connection, as in `_cases`: there may be thousands.
     rows = db.session.connection().execute(
         select(LogEntry.index, _raw(LogEntry.at), LogEntry.bytes)
-        .where(LogEntry.hides | LogEntry.kind.in_(recorded.KINDS) | of_author)
+        .where(LogEntry.hides | LogEntry.kind.in_((*recorded.KINDS, *more)) | of_author)
         .order_by(LogEntry.index)
     )
     found = Recorded()
     for index, at, data in rows:
         # Checked when it was appended; checking again would be most of the time.
-        found.read(index, _seconds(at), json.loads(data))
+        entry = json.loads(data)
+        found.read(index, _seconds(at), entry)
+        if seen is not None:
+            seen.append((index, entry))
     return found
 
 

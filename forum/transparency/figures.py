@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from forum.base.db import db
 from forum.complaints.models import Complaint, Reply
 from forum.log.queries import Tip
-from forum.tlog.facts import Facts
+from forum.tlog.facts import Facts, Measure
 from forum.tlog.measures import Figures, counts_only, figures, part_of
 from forum.tlog.recorded import Opinion
 from forum.tlog.window import Window
@@ -23,17 +23,21 @@ from forum.transparency import kept
 
 KEPT = 16
 CONTACT = timedelta(hours=72)
+REMOVALS_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Standing:
     """What holds now. grounds: reason of the removals in force → how many, most frequent first;
     single_handed: of these, decided by one person alone; withdrawn: made (device, server) or
-    unproven → complaints that are withdrawn."""
+    unproven → complaints that are withdrawn. lists: name → indexes of the entries behind the
+    numbers, of which each has as many. removals: the newest, of those taken back too."""
 
     grounds: Mapping[str, int]
     single_handed: int
     withdrawn: Mapping[str, int]
+    lists: Mapping[str, Sequence[int]] = field(default_factory=dict, compare=False)
+    removals: Sequence[Measure] = ()
 
 
 @dataclass(frozen=True)
@@ -116,11 +120,25 @@ def standing(facts: Facts) -> Standing:
     by_number = {m.statement: m for m in facts.measures}
     removed = [by_number[case.statement] for case in facts.cases
                if case.state == "removed" and case.statement in by_number]  # fmt: skip
-    made = Counter(facts.recorded.withdrawn[case.number].made or "unproven"
-                   for case in facts.cases if case.state == "withdrawn"
-                   and case.number in facts.recorded.withdrawn)  # fmt: skip
+    withdrawn = [facts.recorded.withdrawn[case.number] for case in facts.cases
+                 if case.state == "withdrawn" and case.number in facts.recorded.withdrawn]  # fmt: skip
+    lists: defaultdict[str, list[int]] = defaultdict(list)
+    for m in removed:
+        lists[f"standing-{m.reason}"].append(m.index)
+        if m.second is None and not m.confirmed:
+            lists["standing-single-handed"].append(m.index)
+    for act in withdrawn:
+        lists[f"standing-{act.made or 'unproven'}"].append(act.index)
     return Standing(dict(Counter(m.reason for m in removed).most_common()),
-                    sum(m.second is None and not m.confirmed for m in removed), made)  # fmt: skip
+                    len(lists.get("standing-single-handed", ())),
+                    Counter(act.made or "unproven" for act in withdrawn), dict(lists),
+                    _newest_removals(facts))  # fmt: skip
+
+
+def _newest_removals(facts: Facts) -> list[Measure]:
+    """The last complaints that were taken down, newest first."""
+    removed = [m for m in facts.measures if m.act == "removed" and m.item is None]
+    return removed[: -REMOVALS_SHOWN - 1 : -1]
 
 
 def withdrawn_after_reply(window: Window) -> list[int]:

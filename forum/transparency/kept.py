@@ -47,9 +47,7 @@ forget = _kept.forget
 def brought_up_to_date(read: Read) -> Cases:
     """All complaints of this moment, in order; `read(numbers)` reads some, `read(None)` all."""
     size, root, cases = _kept.get()
-    if not size or _root_at(size) != root:
-        return read(None)
-    changed = _changed_since(size)
+    changed = _changed_since(size, root) if size else None
     if changed is None:
         return read(None)
     # Numbers rise with the log: new ones come last by themselves.
@@ -63,19 +61,21 @@ def keep(size: int, root: str, cases: Cases) -> None:
             _kept.size, _kept.root, _kept.cases = size, root, cases
 
 
-def _root_at(size: int) -> str | None:
-    return db.session.scalar(select(LogCheckpoint.root).where(LogCheckpoint.size == size))
-
-
-def _changed_since(size: int) -> list[int] | None:
-    """The complaints that entries from index `size` on are about; None when there are too many."""
+def _changed_since(size: int, root: str) -> list[int] | None:
+    """The complaints that entries from index `size` on are about; None when there are too many,
+    or when this log had another root at that size."""
+    at_size = select(LogCheckpoint.root).where(LogCheckpoint.size == size).scalar_subquery()
+    # The last entry that was known comes along, so that the root is asked for in any case.
     rows = db.session.execute(
-        select(LogEntry.complaint, LogEntry.kind, LogEntry.bytes)
-        .where(LogEntry.index >= size, LogEntry.complaint.is_not(None))
+        select(LogEntry.index, LogEntry.complaint, LogEntry.kind, LogEntry.bytes, at_size)
+        .where(LogEntry.index >= size - 1)
+        .order_by(LogEntry.index)
         .limit(MOST_CHANGED + 1)
     ).all()
-    if len(rows) > MOST_CHANGED:
+    if not rows or rows[0][-1] != root or len(rows) > MOST_CHANGED:
         return None
-    named = {row.complaint for row in rows}
-    named |= {json.loads(row.bytes)["into"] for row in rows if row.kind in _OF_TWO}
+    named: set[int] = set()
+    for _index, complaint, kind, data, _root in rows[1:]:
+        named |= {complaint} if complaint is not None else set()
+        named |= {json.loads(data)["into"]} if kind in _OF_TWO else set()
     return sorted(named)

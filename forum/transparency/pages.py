@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request, url_for
@@ -13,11 +13,12 @@ from flask_babel import lazy_gettext as _l
 
 from forum.log.words import COUNT_LABELS, reason_label
 from forum.moderation.desk import Undecided
-from forum.moderation.models import Statement
+from forum.tlog.facts import Measure
 from forum.transparency import queries
 from forum.transparency.audit_pages import signed_rows
 from forum.transparency.figures import Counted
 from forum.transparency.queries import LEAST_FOR_RATE, STATES, Balance
+from forum.transparency.sections import Cell
 from forum.transparency.words import STATES as STATE_DEFINITIONS
 
 RECEIVED = _l("开板以来编了号的每一条。编号从 1 起不跳号，少一条就对不上。")
@@ -68,7 +69,7 @@ class Removal:
 
 def balance_page(counted: Balance, found: Counted, waiting: Undecided) -> dict[str, Any]:
     """The context of transparency/balance.html, but for what `report.figures_page` gives."""
-    removed = queries.removals()
+    removed = found.standing.removals
     return {
         "balance": counted,
         "sentence": _sentence(counted),
@@ -77,24 +78,44 @@ def balance_page(counted: Balance, found: Counted, waiting: Undecided) -> dict[s
         "rates": counted.received >= LEAST_FOR_RATE,
         "least": LEAST_FOR_RATE,
         "within": [
-            {"name": name, "label": label, "number": getattr(counted, name)}
+            {
+                "name": name,
+                "label": label,
+                "number": getattr(counted, name),
+                "href": _listed(name, getattr(counted, name)),
+            }
             for name, label in WITHIN.items()
         ],
         "grounds": [
-            {"name": reason, "label": reason_label(reason), "number": number}
+            {
+                "name": reason,
+                "label": reason_label(reason),
+                "number": number,
+                "href": _listed(f"standing-{reason}", number),
+            }
             for reason, number in found.standing.grounds.items()
-        ],
-        "single_handed": found.standing.single_handed,
-        "removals": [_removal(statement) for statement in removed],
+        ],  # fmt: skip
+        "single_handed": _standing(found, "single-handed"),
+        "removals": [_removal(measure) for measure in removed],
         "removals_href": _public(_BEHIND["removed"]) if removed else None,
-        "withdrawals": {
-            made: found.standing.withdrawn.get(made, 0) for made in ("device", "server", "unproven")
-        },
+        "withdrawals": {made: _standing(found, made) for made in ("device", "server", "unproven")},
+        "withdrawn_href": _listed("withdrawn", counted.withdrawn),
         "history": _history(queries.history()),
         "json_href": url_for("transparency.balance_json"),
         "undecided": waiting,
         "opinions": signed_rows(found.opinions[:OPINIONS_SHOWN]),
     }
+
+
+def _standing(found: Counted, name: str) -> Cell:
+    """One of the numbers of what holds now, with its entries."""
+    number = len(found.standing.lists.get(f"standing-{name}", ()))
+    return Cell(number, _listed(f"standing-{name}", number))
+
+
+def _listed(name: str, number: int) -> str | None:
+    """The entries behind a number of the balance, which is of all time."""
+    return url_for("transparency.behind", name=name, window="all") if number else None
 
 
 def _sentence(counted: Balance) -> str:
@@ -122,19 +143,23 @@ def _parts(counted: Balance) -> list[Part]:
     return parts
 
 
-def _removal(statement: Statement) -> Removal:
+def _removal(measure: Measure) -> Removal:
     return Removal(
-        number=statement.complaint or 0,
-        at=statement.at,
-        ground_label=str(reason_label(statement.reason)),
-        by=statement.staff,
-        second=statement.second,
-        restored_at=statement.restored_at,
-        href=_public(f"/complaints/{statement.complaint}"),
-        statement_href=_public(f"/statements/{statement.number}"),
-        entry=statement.entry,
-        entry_href=url_for("log.entry", index=statement.entry),
+        number=measure.complaint or 0,
+        at=_moment(measure.at),
+        ground_label=str(reason_label(measure.reason)),
+        by=measure.staff,
+        second=measure.second,
+        restored_at=None if measure.undone_at is None else _moment(measure.undone_at),
+        href=_public(f"/complaints/{measure.complaint}"),
+        statement_href=_public(f"/statements/{measure.statement}"),
+        entry=measure.index,
+        entry_href=url_for("log.entry", index=measure.index),
     )
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _history(days: Sequence[queries.Day]) -> list[dict[str, Any]]:

@@ -12,13 +12,11 @@ from sqlalchemy import ColumnElement, select
 from forum.base.db import db
 from forum.complaints.models import Complaint
 from forum.log.models import LogCheckpoint, LogEntry
-from forum.moderation.models import Statement
 from forum.tlog.entry import COUNTS, parse_entry
 
 STATES = COUNTS[1:]  # COUNTS begins with `received`, which the states add up to
 HEARTBEAT = "balance.counted"
 DAYS_SHOWN = 31
-REMOVALS_SHOWN = 20
 # Below this many complaints a rate says more about chance than about the board.
 LEAST_FOR_RATE = 10
 
@@ -100,18 +98,6 @@ def _newest() -> list[ColumnElement[Any]]:
     at = select(LogEntry.at).order_by(LogEntry.index.desc()).limit(1).scalar_subquery()
     return [db.func.coalesce(size, 0).label("size"), db.func.coalesce(root, "").label("root"),
             at.label("at")]  # fmt: skip
-
-
-def removals(limit: int = REMOVALS_SHOWN) -> list[Statement]:
-    """The newest statements of reasons for removing complaints, of those taken back too."""
-    return list(
-        db.session.scalars(
-            select(Statement)
-            .where(Statement.act == "remove", Statement.item.is_(None))
-            .order_by(Statement.number.desc())
-            .limit(limit)
-        )
-    )
 
 
 @dataclass(frozen=True)

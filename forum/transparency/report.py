@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -42,9 +43,9 @@ def figures_page(counted: Counted) -> dict[str, Any]:
     }
 
 
-def behind_page(found: Figures, name: str) -> dict[str, Any]:
+def behind_page(found: Figures, name: str, entries: Sequence[int]) -> dict[str, Any]:
     """The context of transparency/behind.html: the entries behind one number, newest first."""
-    newest_first = sorted(found.lists[name], reverse=True)
+    newest_first = sorted(entries, reverse=True)
     below = paging.after()
     left = [index for index in newest_first if below is None or index < below]
     shown = left[:PAGE]

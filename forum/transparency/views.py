@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from flask import (
@@ -26,7 +27,7 @@ from forum.moderation.desk import undecided
 from forum.tlog.entry import COUNTS
 from forum.transparency import charts, dsa, exports, pages, queries, report
 from forum.transparency.asked import part_from, window_from
-from forum.transparency.dsa_rows import decided
+from forum.transparency.dsa_rows import decided, locked
 from forum.transparency.figures import counted, of_part
 
 blueprint = Blueprint("transparency", __name__)
@@ -77,12 +78,16 @@ def year(year: int) -> Response:
 def behind(name: str) -> Response:
     """The entries behind one number: as many as the number says."""
     code, part, tip = window_from(request.args), part_from(request.args), tip_for_request()
-    found = of_part(code, **part) if part else counted(code, tip).everybody
-    if name not in found.lists:
+    all_of_it = counted(code, tip)
+    found = of_part(code, **part) if part else all_of_it.everybody
+    lists = found.lists if part else {**found.lists, **all_of_it.standing.lists}
+    if name not in lists:
         raise NotFound(_("这个数现在是 0，或者没有这个数。"), name=name)
 
     def render() -> str:
-        return render_template("transparency/behind.html", **report.behind_page(found, name))
+        return render_template(
+            "transparency/behind.html", **report.behind_page(found, name, lists[name])
+        )
 
     return public_page(tip.size if tip else 0, words(tip), render)
 
@@ -123,9 +128,10 @@ def dsa_csv() -> Response:
 
 @blueprint.get("/transparency/dsa.json")
 def dsa_json() -> Response:
-    """The same as its API takes it; with ``?after=<statement>`` the next hundred, as many as it takes."""
-    most = DSA_PAGE if "after" in request.args else None
-    return _streamed(dsa.as_json(_decisions(most)), "application/json")
+    """The same as its API takes it, or the next hundred, as many as it takes: with
+    ``?after=<statement>`` of the statements, with ``?locks=<entry>`` of the closed comments."""
+    paged = "after" in request.args or "locks" in request.args
+    return _streamed(dsa.as_json(_decisions(DSA_PAGE if paged else None)), "application/json")
 
 
 @blueprint.get("/balance.json")
@@ -145,8 +151,10 @@ def _window_of_year(year: int) -> str:
 
 
 def _decisions(most: int | None) -> Iterable[dict[str, Any]]:
-    found = decided(paging.after() or 0, most)
-    return (dsa.statement_of(row, rules) for row, rules in found)
+    found = [] if "locks" in request.args else [decided(paging.after() or 0, most)]
+    if "after" not in request.args:
+        found.append(locked(paging.after("locks") or 0, most))
+    return (dsa.statement_of(row, rules) for row, rules in chain(*found))
 
 
 def _streamed(pieces: Iterable[str], mimetype: str) -> Response:

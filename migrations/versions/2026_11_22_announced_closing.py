@@ -36,6 +36,10 @@ def upgrade() -> None:
     sa.Column('staff', sa.String(length=8), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('decided_by', sa.String(length=12), nullable=True),
+    sa.Column('decided_staff', sa.String(length=8), nullable=True),
+    sa.Column('decided_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_closing_draft_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_closing_draft')),
     sqlite_autoincrement=True

@@ -42,6 +42,17 @@ def upgrade() -> None:
     )
     for column in ('account_id', 'complaint', 'due_at', 'of', 'statement'):
         op.create_index(op.f(f'ix_appeal_{column}'), 'appeal', [column], unique=False)
+    op.create_table('appeal_photo',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('appeal', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('alt', sa.String(length=120), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['appeal'], ['appeal.number'], name=op.f('fk_appeal_photo_appeal')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appeal_photo'))
+    )
+    op.create_index(op.f('ix_appeal_photo_appeal'), 'appeal_photo', ['appeal'], unique=False)
     op.create_table('challenge',
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('of', sa.Integer(), nullable=False),
@@ -81,5 +92,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column('statement', 'destroyed_at')
     op.drop_column('statement', 'destroyed_entry')
-    for table in ('withdrawal_reason', 'challenge', 'appeal'):
+    for table in ('withdrawal_reason', 'challenge', 'appeal_photo', 'appeal'):
         op.drop_table(table)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from forum.app import ROW_CHECKS, create_app
+from forum.app import ROW_CHECKS
 from forum.base import outbox
 from forum.base.clock import BOARD_ZONE, local_date
 from forum.base.db import db
@@ -19,28 +19,10 @@ from forum.log.check import check_log
 from forum.log.models import LogEntry
 from forum.pages.search_feed import status
 
-# One board serves all tests of this file; it is made once, in one process.
+# The board of `conftest.py` is made once, in one process.
 pytestmark = pytest.mark.xdist_group("demo")
 NIGHT = datetime(2026, 11, 21, 16, 1, tzinfo=UTC)  # 00:01 where the board lives
 NOON = NIGHT + timedelta(hours=12)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """The environment of a finished sample board."""
-    instance = tmp_path_factory.mktemp("demo") / "instance"
-    environ = stage.environment({"FORUM_INSTANCE": str(instance)}, 8000)
-    stage.build(environ, lambda _line: None)
-    return environ
-
-
-@pytest.fixture
-def app(built):
-    app = create_app(built)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_its_log_verifies_and_every_row_agrees_with_its_entry(app):
@@ -69,7 +51,7 @@ def test_its_balance_was_counted_every_day_and_its_digest_sent(app):
         db.session.execute(select(LogEntry.kind, func.count()).group_by(LogEntry.kind)).all()
     )
     assert counts["balance.counted"] >= 85 and counts["digest.sent"] >= 19
-    assert counts["promise.broken"] >= 1 and counts["complaint.restored"] == 2
+    assert counts["promise.broken"] >= 1 and counts["complaint.restored"] == 3
 
 
 def test_its_photos_are_on_the_pages(app):

@@ -8,6 +8,7 @@ import os
 import quopri
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -18,11 +19,15 @@ from forum.base import clock, outbox
 from forum.base.db import db
 from forum.complaints import author_acts, photos, receipts, service
 from forum.complaints.author_acts import Proof
+from forum.complaints.covering import Cuts
 from forum.complaints.models import Complaint
 from forum.complaints.photos import PreparedPhoto
 from forum.digest import service as digest
+from forum.moderation import appeals, challenges, flags, two_people
+from forum.moderation.measures import Measure
+from forum.moderation.models import Statement
 from forum.response import service as response
-from tests.factories import a_code, a_complaint, a_member, a_person
+from tests.factories import a_code, a_complaint, a_member, a_person, a_statement
 
 KEY = "e" * 43
 # Words nobody else writes; each stands in one place of the complaint.
@@ -90,6 +95,39 @@ def a_complaint_everywhere(app: Flask) -> Trace:
         assert WORDS["title"] in client.get(path).text.replace("<mark>", "").replace("</mark>", "")
     files = tuple(f for p in (own, theirs) for f in (p.public, p.thumb, p.received))
     return Trace(number, author, receipt, files)
+
+
+def quoted_everywhere(trace: Trace) -> list[int]:
+    """Every kind of reason about it, public or private, repeats it; nothing of it is gone yet.
+
+    The numbers of two statements whose facts do: of a de-listing and of the author's suspension.
+    """
+    number, auditor, words = trace.number, a_person("auditor"), f"写的是“{WORDS['body']}”这一句。"
+    flags.flag(a_member("三栋小周"), number, None, "abuse", words)
+    delisted = _by_two(Measure("delist", number, a_statement(facts=words)))
+    until = clock.local_date() + timedelta(days=9)
+    suspended = _by_two(Measure("suspend", number, a_statement(facts=words, until=until)))
+    for statement in (delisted, suspended):
+        index = db.session.get_one(Statement, statement).entry
+        filed = appeals.file(trace.author, index, words)
+        appeals.decide(auditor, filed.number, "rejected", words)
+        doubt = challenges.file(None, index, words)
+        challenges.decide(auditor, doubt.number, "rejected", words)
+    flags.flag(a_member("四栋小吴"), number, None, "abuse", words)
+    flags.keep(a_person("moderator"), number, None, "abuse", words)
+    return [delisted, suspended]
+
+
+def a_cut_that_waits(trace: Trace, item: int) -> int:
+    """A proposal to cover what the comment says; its number."""
+    given = a_statement("personal-data", facts="第一句写出了别人受的伤，是私事。")
+    measure = Measure("redact", trace.number, given, item, Cuts((WORDS["comment"][2:],)))
+    return two_people.propose(a_person("moderator"), measure).number
+
+
+def _by_two(measure: Measure) -> int:
+    proposal = two_people.propose(a_person("moderator"), measure)
+    return two_people.approve(a_person("moderator"), proposal.number).number
 
 
 def _edit(author: Account, complaint: Complaint, body: str, *, code: str | None) -> None:

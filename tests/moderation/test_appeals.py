@@ -15,7 +15,7 @@ from forum.complaints.models import Reply
 from forum.complaints.service import existing
 from forum.log import queries as log
 from forum.log.models import LogEntry
-from forum.moderation import appeals, locking, merging, moving, two_people
+from forum.moderation import appeals, flags, locking, merging, moving, two_people
 from forum.moderation import service as moderation
 from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Statement
@@ -27,12 +27,14 @@ from tests.factories import (
     a_complaint,
     a_member,
     a_person,
+    a_project,
     a_removal,
     a_statement,
     an_erasure,
     csrf,
     sign_in,
 )
+from tests.moderation.flagged import KEPT, a_flag, an_order
 from tests.moderation.rooms import LOCK, MOVE, differences, kinds_of, newest
 from tests.pages.reading import queries
 
@@ -229,21 +231,66 @@ def test_a_suspended_author_appeals_and_writes_again(app: Flask) -> None:
     assert differences() == []
 
 
-def test_locking_and_merging_are_undone_and_moving_is_left_to_moderators(sqlite_app: Flask) -> None:
+def test_what_one_person_decided_is_undone_when_upheld(app: Flask) -> None:
     author, moderator, auditor = a_member(), a_person("moderator"), a_person("auditor")
     older, locked, merged, moved = (a_complaint(a) for a in (None, author, author, author))
     locking.lock(moderator, locked.number, LOCK)
     merging.merge(moderator, merged.number, older.number)
-    moving.move(moderator, moved.number, Place(category="parking"), MOVE)
+    moving.move(moderator, moved.number, Place(category="parking", type="question"), MOVE)
     for complaint in (locked, merged, moved):
         index = existing(complaint.number).act_entry
         appeal = appeals.file(author, index, WORDS)
         appeals.decide(auditor, appeal.number, "upheld", REASONS)
     assert not existing(locked.number).locked and existing(merged.number).state == "visible"
-    assert existing(moved.number).category.slug == "parking"
+    assert existing(moved.number).category.slug == "repair"
     assert [kinds_of(n)[-1] for n in (locked.number, merged.number, moved.number)] == [
-        "complaint.unlocked", "complaint.unmerged", "appeal.decided"]  # fmt: skip
+        "complaint.unlocked", "complaint.unmerged", "complaint.moved"]  # fmt: skip
     assert differences() == []
+
+
+def test_moving_back_says_by_whom_why_and_by_which_clause(app: Flask) -> None:
+    author, auditor, there = a_member(), a_person("auditor"), a_project("lake-view")
+    number = a_complaint(author).number
+    moving.move(a_person("moderator"), number, Place(there, "parking", "question"), MOVE)
+    appeal = appeals.file(author, existing(number).act_entry, WORDS)
+    appeals.decide(auditor, appeal.number, "upheld", REASONS)
+    entry, back = newest(number), existing(number)
+    assert (back.type, back.project.slug) == ("criticism", "spring-garden")
+    assert (entry["by"], entry["staff"], entry["reason"], entry["clause"]) == (
+        "auditor", auditor.staff_no, "appeal-upheld", MOVE.clause)  # fmt: skip
+    assert log.opens(back.act_entry, "facts", REASONS, entry)
+    db.session.rollback()
+    page = app.test_client().get("/appeals/1").text
+    assert "已恢复原样" in page and REASONS in app.test_client().get(f"/complaints/{number}").text
+
+
+def test_what_was_moved_and_then_taken_down_is_not_moved_back(sqlite_app: Flask) -> None:
+    author = a_member()
+    complaint = a_complaint(author)
+    moving.move(a_person("moderator"), complaint.number, Place(category="parking"), MOVE)
+    appeal = appeals.file(author, existing(complaint.number).act_entry, WORDS)
+    a_removal(complaint)
+    appeals.decide(a_person("auditor"), appeal.number, "upheld", REASONS)
+    assert kinds_of(complaint.number)[-1] == "appeal.decided"
+    assert existing(complaint.number).category.slug == "parking"
+    assert differences() == []
+
+
+def test_nobody_decides_who_entered_the_order_or_looked_at_the_flags(sqlite_app: Flask) -> None:
+    author, entered, decided = a_member(), a_person("moderator"), a_person("auditor")
+    first, second = a_complaint(author), a_complaint(author)
+    an_order(first.number, entered)
+    a_flag(second.number)
+    flags.keep(decided, second.number, None, "abuse", KEPT)
+    for complaint in (first, second):
+        a_removal(complaint)
+    entered.role = "auditor"
+    db.session.commit()
+    for person, complaint in ((entered, first), (decided, second)):
+        appeal = appeals.file(author, existing(complaint.number).act_entry, WORDS)
+        with pytest.raises(NotAllowed, match="参与过"):
+            appeals.decide(person, appeal.number, "rejected", REASONS)
+        appeals.decide(a_person("auditor"), appeal.number, "rejected", REASONS)
 
 
 def test_a_cut_is_uncovered_and_a_delisting_ends_when_upheld(sqlite_app: Flask) -> None:

@@ -35,15 +35,22 @@ def wishes(numbers: tuple[int, ...], into: int) -> list[Wish]:
     """Each act on these numbers, with all that it needs."""
     return [
         Wish("remove", numbers, statement=a_statement()),
+        Wish("delist", numbers, statement=a_statement()),
         Wish("lock", numbers, grounds=LOCK),
         Wish("move", numbers, grounds=MOVE, place=Place(category="parking")),
         Wish("merge", numbers, into=into),
     ]
 
 
-def test_every_item_has_its_own_entry_under_one_statement(app: Flask) -> None:
+def test_every_item_has_its_own_entry(app: Flask) -> None:
     older, *numbers = some()
-    done = ["statement.proposed", "complaint.locked", "complaint.moved", "complaint.merged"]
+    done = [
+        "statement.proposed",
+        "statement.proposed",
+        "complaint.locked",
+        "complaint.moved",
+        "complaint.merged",
+    ]
     for wish, kind in zip(wishes(tuple(numbers), older), done, strict=True):
         assert [item.problem for item in bulk.preview(a_person("moderator"), wish)] == [None] * 3
         assert bulk.carry_out(a_person("moderator"), wish) == 3
@@ -64,7 +71,31 @@ def test_a_bulk_removal_is_only_proposed(app: Flask) -> None:
     assert existing(numbers[0]).state == "removed"
 
 
-@pytest.mark.parametrize("act", [0, 1, 2, 3])
+def test_every_statement_of_a_bulk_act_names_the_others_and_stands_alone(app: Flask) -> None:
+    numbers, first = some(3), a_person("moderator")
+    bulk.carry_out(first, Wish("delist", numbers, statement=a_statement()))
+    made = db.session.query(Proposal).order_by(Proposal.number).all()
+    said = [proposal.number for proposal in made]
+    assert {proposal.bulk for proposal in made} == {said[0]}
+    two_people.approve(a_person("moderator"), said[1])
+    assert [existing(number).listed for number in numbers] == [True, False, True]
+    visitor = app.test_client()
+    for number in said:
+        page = visitor.get(f"/statements/{number}").text
+        assert 'data-together="3"' in page and "共 3 条，同一份理由" in page
+        assert all(f'href="/statements/{each}">{each}</a>' in page for each in said)
+    assert differences() == []
+
+
+def test_one_of_one_is_nothing_together(sqlite_app: Flask) -> None:
+    bulk.carry_out(a_person("moderator"), Wish("remove", some(1), statement=a_statement()))
+    alone = db.session.query(Proposal).one()
+    assert alone.bulk is None and bulk.together(alone) == []
+    page = sqlite_app.test_client().get(f"/statements/{alone.number}").text
+    assert "data-together" not in page
+
+
+@pytest.mark.parametrize("act", [0, 1, 2, 3, 4])
 def test_when_half_of_them_are_gone_nothing_is_changed(app: Flask, act: int) -> None:
     older, *numbers = some(5)
     gone = numbers[1::2]
@@ -138,5 +169,5 @@ def test_the_forms_lead_from_choosing_over_the_preview_to_the_act(sqlite_app: Fl
     assert browser.post("/moderation/bulk", data=form | {"facts": ""}).status_code == 400
     assert browser.post("/moderation/bulk", data=form).status_code == 303
     assert existing(one).locked and existing(two).locked
-    for act in ("move", "merge", "remove", "refuse", "publish", ""):
+    for act in ("delist", "move", "merge", "remove", "refuse", "publish", ""):
         assert browser.get(f"/moderation/bulk/preview?act={act}&numbers={one}").status_code == 200

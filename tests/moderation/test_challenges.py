@@ -10,11 +10,20 @@ from forum.base import outbox
 from forum.base.db import db
 from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound
 from forum.log import queries as log
-from forum.moderation import challenges
-from forum.moderation.models import Statement
+from forum.moderation import challenges, two_people
+from forum.moderation.measures import Measure
+from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress_models import Challenge
 from forum.notifications.models import Notice
-from tests.factories import a_complaint, a_member, a_person, a_removal, an_erasure, sign_in
+from tests.factories import (
+    a_complaint,
+    a_member,
+    a_person,
+    a_removal,
+    a_statement,
+    an_erasure,
+    sign_in,
+)
 from tests.moderation.rooms import differences, kinds_of
 
 WORDS = "说明里写的条款和事实对不上，请再看一次。"
@@ -24,6 +33,12 @@ REASONS = "条款 3.4 说的正是这种情形，事实与原文一致。"
 def a_removal_entry() -> int:
     """The index of the entry of a removal."""
     return db.session.get_one(Statement, a_removal(a_complaint())).entry
+
+
+def a_proposal(number: int) -> Proposal:
+    """A removal that one moderator proposed."""
+    measure = Measure("remove", number, a_statement())
+    return two_people.propose(a_person("moderator"), measure)
 
 
 def test_a_visitor_challenges_an_entry_and_reads_the_answer(app: Flask) -> None:
@@ -85,6 +100,18 @@ def test_one_network_cannot_flood_the_auditors(sqlite_app: Flask) -> None:
     answers = [visitor.post(path, data={"words": f"{WORDS}{n}"}) for n in range(11)]
     assert [answer.status_code for answer in answers] == [303] * 10 + [429]
     assert f"{WORDS}10" in answers[-1].text
+
+
+def test_who_agreed_or_refused_does_not_answer_about_the_first_step(sqlite_app: Flask) -> None:
+    agreed, refused = a_person("auditor"), a_person("auditor")
+    first, second = (a_proposal(a_complaint().number) for _ in range(2))
+    two_people.approve(agreed, first.number)
+    two_people.reject(refused, second.number, "没有指名，不是辱骂。")
+    for person, proposal in ((agreed, first), (refused, second)):
+        challenge = challenges.file(None, proposal.entry, WORDS)
+        with pytest.raises(NotAllowed, match="参与写下"):
+            challenges.decide(person, challenge.number, "rejected", REASONS)
+        challenges.decide(a_person("auditor"), challenge.number, "rejected", REASONS)
 
 
 def test_whose_entry_it_is_does_not_answer_and_only_auditors_do(sqlite_app: Flask) -> None:

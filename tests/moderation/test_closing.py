@@ -23,7 +23,7 @@ from forum.log.closing import Announced, Closed, announced, goes_on
 from forum.moderation import closing, locking, rules, service, two_people
 from forum.moderation.check_closing import recover_closing
 from forum.moderation.closing import Announcement
-from forum.moderation.closing_models import Closing, ClosingDraft
+from forum.moderation.closing_models import Closing
 from forum.moderation.measures import Measure
 from forum.response import service as response
 from forum.transparency import service as transparency
@@ -130,8 +130,35 @@ def test_one_proposal_at_a_time(sqlite_app: Flask):
     with pytest.raises(Conflict):
         closing.propose(a_person("admin"), Announcement(_day(), WORDS))
     with clock.set_to(clock.now() + timedelta(days=4)):
-        closing.propose(a_person("admin"), Announcement(_day(), WORDS))
-        assert db.session.query(ClosingDraft).count() == 1
+        second = closing.propose(a_person("admin"), Announcement(_day(), WORDS))
+        assert closing.waiting() == second and len(closing.not_agreed()) == 1
+
+
+@pytest.mark.parametrize("end", ["rejected", "withdrawn", "lapsed"])
+def test_what_nobody_agreed_to_stays_in_public_without_its_words(app: Flask, end: str):
+    proposer, other = a_person("executive"), a_person("auditor")
+    draft = closing.propose(proposer, Announcement(_day(), WORDS))
+    assert app.test_client().get("/closing").status_code == 404
+    if end != "lapsed":
+        closing.reject(proposer if end == "withdrawn" else other, draft.id)
+    with clock.set_to(clock.now() + timedelta(days=4)):
+        page = app.test_client().get("/closing").text
+        words = {"rejected": str(other.staff_no), "withdrawn": "已收回", "lapsed": "已作废"}
+        assert "曾提出关闭，未获同意" in page and words[end] in page
+        assert str(proposer.staff_no) in page and str(_day(26)) in page and "新址" not in page
+        assert closing.waiting() is None and NOTICE not in app.test_client().get("/").text
+        with pytest.raises(NotFound):
+            closing.approve(other, draft.id)
+
+
+def test_a_refusal_shows_below_what_was_announced(app: Flask):
+    visitor = app.test_client()
+    _announce()
+    assert "未获同意" not in visitor.get("/closing").text
+    draft = closing.propose(a_person("admin"), Announcement(_day(60), WORDS))
+    closing.reject(a_person("auditor"), draft.id)
+    page = visitor.get("/closing").text
+    assert "未获同意" in page and str(_day(60)) in page and announced().until == _day()
 
 
 def test_every_page_and_feed_says_so_from_then_on(app: Flask):

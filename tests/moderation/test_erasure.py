@@ -20,14 +20,24 @@ from forum.log.check import check_log
 from forum.log.models import Opening
 from forum.log.words import reason_label
 from forum.moderation import erasure, two_people
+from forum.moderation.flag_models import FlagDecision
 from forum.moderation.measures import Measure, Request
-from forum.moderation.models import Statement
+from forum.moderation.models import Proposal, Statement
 from forum.moderation.quoting import quoted
+from forum.moderation.redress_models import Appeal, Challenge
 from forum.tlog.commitment import commit
 from forum.tlog.entry import parse_entry
 from forum.transparency import queries as transparency
 from tests.factories import a_complaint, a_member, a_person, a_statement, an_erasure, sign_in
-from tests.moderation.everywhere import WORDS, Trace, a_complaint_everywhere, left_in, work
+from tests.moderation.everywhere import (
+    WORDS,
+    Trace,
+    a_complaint_everywhere,
+    a_cut_that_waits,
+    left_in,
+    quoted_everywhere,
+    work,
+)
 
 
 def folders_of(app: Flask, request: pytest.FixtureRequest) -> list[Path]:
@@ -208,6 +218,60 @@ def test_reasons_that_quote_it_lose_their_words_and_keep_their_grounds(app: Flas
     page = visitor.get(f"/statements/{asked}").text
     assert page.count("已一并销毁") == 2 and str(reason_label("abuse")) in page
     assert "生气不是辱骂。" in visitor.get(f"/statements/{plain}").text
+
+
+def test_every_other_place_that_quotes_it_loses_its_words_too(app: Flask, request):
+    trace = a_complaint_everywhere(app)
+    delisted, suspended = quoted_everywhere(trace)
+    work(app)
+    an_erasure(existing(trace.number))
+    work(app)
+    assert left(app, request, trace) == set() and check_log(ROW_CHECKS) == []
+    visitor = app.test_client()
+    for path in (f"/statements/{delisted}", f"/statements/{suspended}", "/appeals/1", "/appeals/2",
+                 "/challenges/1", "/challenges/2"):  # fmt: skip
+        assert "已一并销毁" in visitor.get(path).text, path
+    erased = log.entries_of(trace.number)[-1][1]
+    assert db.session.get_one(Statement, suspended).entry in erased["closes"]
+
+
+def test_what_a_backup_brought_back_of_reasons_goes_again(app: Flask, request):
+    trace = a_complaint_everywhere(app)
+    quoted_everywhere(trace)
+    an_erasure(existing(trace.number))
+    work(app)
+    words = f"写的是“{WORDS['body']}”这一句。"
+    for model, name in ((Appeal, "reasons"), (Challenge, "reasons"), (FlagDecision, "text"),
+                        (Statement, "facts")):  # fmt: skip
+        first = db.session.query(model).first()
+        setattr(first, name, words)
+    db.session.commit()
+    erasure.reapply(*log.entries_of(trace.number)[-1])
+    work(app)
+    assert left(app, request, trace) == set() and check_log(ROW_CHECKS) == []
+
+
+def test_what_waits_about_an_erased_comment_lapses_and_forgets_what_it_would_cover(
+    app: Flask,
+):
+    trace = a_complaint_everywhere(app)
+    comment = db.session.scalars(select(Reply).where(Reply.kind == "comment")).one()
+    number = a_cut_that_waits(trace, comment.id)
+    an_erasure(existing(trace.number), item=comment.id)
+    work(app)
+    waited = db.session.get_one(Proposal, number)
+    assert (waited.state, waited.cuts) == ("lapsed", None)
+    assert check_log(ROW_CHECKS) == []
+
+
+def test_a_proposal_whose_facts_were_destroyed_cannot_be_approved(sqlite_app: Flask):
+    trace = a_complaint_everywhere(sqlite_app)
+    comment = db.session.scalars(select(Reply).where(Reply.kind == "comment")).one()
+    given = a_statement(facts=f"下面有人说“{WORDS['comment']}”。")
+    waits = two_people.propose(a_person("moderator"), Measure("delist", trace.number, given))
+    an_erasure(existing(trace.number), item=comment.id)
+    with pytest.raises(Conflict, match="已一并销毁，请重新提出"):
+        two_people.approve(a_person("moderator"), waits.number)
 
 
 def test_facts_that_quote_what_is_to_be_erased_are_refused(app: Flask):

@@ -17,7 +17,7 @@ from forum.complaints.models import Complaint
 from forum.complaints.service import existing
 from forum.log import queries as log
 from forum.moderation import holding, service, two_people
-from forum.moderation.measures import Measure
+from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Proposal
 from forum.notifications.models import Notice
 from forum.response import service as response
@@ -200,3 +200,20 @@ def test_the_author_reads_their_own_text_and_the_moderators_have_the_oldest_firs
     desk = sign_in(holds, a_person("moderator")).get("/moderation/held").text
     assert desk.index("先来的") < desk.index("后到的")
     assert f"/complaints/{second.number}/publish" in desk
+
+
+def test_the_placeholder_says_that_a_refusal_is_asked_for_or_proposed(holds: Flask) -> None:
+    complaint = a_complaint()
+    visitor = holds.test_client()
+    path = f"/complaints/{complaint.number}"
+    assert "复核中" not in visitor.get(path).text
+    for role, given in (
+        ("staff", Request("abuse", "第二段点名道姓，请不要发布。")),
+        ("moderator", a_statement()),
+    ):
+        proposal = two_people.propose(a_person(role), Measure("refuse", complaint.number, given))
+        page = visitor.get(path)
+        assert page.status_code == 200 and complaint.title not in page.text
+        assert f"复核中：有人提出处理这条意见（处理说明 {proposal.number}）" in page.text
+    two_people.reject(a_person("moderator"), proposal.number, "没有违反规则，照常发布。")
+    assert "复核中" not in visitor.get(path).text

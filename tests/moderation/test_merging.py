@@ -230,3 +230,16 @@ def test_the_forms_propose_merge_and_undo(sqlite_app: Flask) -> None:
     form = {"csrf_token": csrf(author), "of": str(existing(later.number).act_entry)}
     assert author.post(f"{path}/unmerge", data=form).status_code == 303
     assert existing(later.number).state == "visible"
+
+
+def test_the_form_is_for_those_who_may_and_of_what_can_be_read(sqlite_app: Flask) -> None:
+    _older, later = a_pair()
+    path = f"/complaints/{later.number}/merge"
+    author, other = (sign_in(sqlite_app, person) for person in (later.account, a_member("路人")))
+    assert "电梯又坏了" in author.get(path).text
+    assert other.get(path).status_code == 403
+    a_removal(later)
+    moderator = sign_in(sqlite_app, a_person("moderator"))
+    for browser in (author, moderator):
+        answer = browser.get(path)
+        assert answer.status_code == 409 and "电梯又坏了" not in answer.text

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from flask import Flask
 
+from forum.base import clock
 from forum.base.db import db, transaction
-from forum.moderation import locking, merging, moving
-from forum.moderation.models import MergeProposal, Ruling
+from forum.base.refusal import Conflict
+from forum.complaints.covering import Cuts
+from forum.moderation import locking, merging, moving, two_people
+from forum.moderation.measures import Measure
+from forum.moderation.models import MergeProposal, Proposal, Ruling
 from forum.moderation.moving import Place
+from forum.moderation.recovery import recover_rows
 from forum.moderation.recovery_rulings import LOST_TEXT, recover_rulings
-from tests.factories import a_complaint, a_person
+from tests.factories import a_complaint, a_person, a_statement
 from tests.moderation.rooms import LOCK, MOVE
 
 
@@ -36,3 +44,19 @@ def test_rulings_and_proposals_come_back_without_their_words(app: Flask) -> None
         recover_rulings(0)
     assert [rows(Ruling), rows(MergeProposal)] == before
     assert {row.facts for row in db.session.query(Ruling)} == {LOST_TEXT}
+
+
+@pytest.mark.parametrize("act", ["remove", "redact", "suspend"])
+def test_a_proposal_that_came_back_without_its_reasons_cannot_be_approved(
+    app: Flask, act: str
+) -> None:
+    until = clock.local_date() + timedelta(days=9) if act == "suspend" else None
+    cuts = Cuts(("电梯停在六楼",)) if act == "redact" else None
+    measure = Measure(act, a_complaint().number, a_statement(until=until), cuts=cuts)
+    number = two_people.propose(a_person("moderator"), measure).number
+    with transaction():
+        db.session.query(Proposal).delete()
+        recover_rows(0)
+    with pytest.raises(Conflict, match="恢复备份时丢失，请重新提出"):
+        two_people.approve(a_person("moderator"), number)
+    assert two_people.reject(a_person("moderator"), number, "请重新提出。").state == "rejected"

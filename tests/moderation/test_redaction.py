@@ -129,6 +129,41 @@ def test_a_second_person_confirms_it_or_undoes_it(app: Flask):
     assert existing(complaint.number).redacted and clean()
 
 
+@pytest.mark.parametrize("end", ["lapsed", "rejected", "lifted"])
+def test_what_others_did_not_confirm_takes_two_from_then_on(app: Flask, end: str):
+    complaint, moderator, second = a_case(), a_person("moderator"), a_person("moderator")
+    first = service.redact_alone(moderator, complaint.number, given(), CUT)
+    if end == "lifted":
+        two_people.approve(second, first.number)
+        service.lift(second, first.number, "mistake")
+    elif end == "rejected":
+        two_people.reject(second, first.number, "职务行为，应当公开。")
+    with clock.set_to(clock.now() + timedelta(hours=73)):
+        two_people.lapse_due()
+        with pytest.raises(Conflict, match="请按双人复核提出"):
+            service.redact_alone(moderator, complaint.number, given(), CUT)
+        measure = Measure("redact", complaint.number, given(), None, CUT)
+        two_people.approve(second, two_people.propose(moderator, measure).number)
+    assert PHONE not in existing(complaint.number).body and clean()
+
+
+def test_a_cut_that_lapsed_says_nothing_about_another_item(sqlite_app: Flask):
+    complaint, moderator = a_case(), a_person("moderator")
+    reply = complaints.comment(a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，没人接。")
+    two_people.reject(a_person("auditor"), covered(complaint).number, "职务行为，应当公开。")
+    statement = service.redact_alone(moderator, complaint.number, given(), CUT, reply.id)
+    assert statement.item == reply.id and clean()
+
+
+def test_who_covers_what_waits_already_is_told_whose_and_why(sqlite_app: Flask):
+    complaint = a_case()
+    first = covered(complaint)
+    with pytest.raises(Conflict) as refused:
+        covered(complaint, Cuts(("老林",)))
+    said = str(refused.value.sentence)
+    assert first.staff in said and "泄露个人信息" in said and f"处理说明 {first.number}" in said
+
+
 def test_cuts_are_undone_newest_first(app: Flask):
     complaint = a_case()
     first, other = covered(complaint), a_person("moderator")
@@ -281,11 +316,15 @@ def test_sealed_words_are_for_auditors_and_those_who_decided(app: Flask):
     for person in (moderator, a_person("auditor")):
         parts = sealed_content(person, statement.number)
         assert [part.value for part in parts if part.field == "text" and PHONE in part.value]
-    for person in (other, a_person("staff"), a_person("admin")):
+    for person in (a_person("staff"), a_person("admin")):
         with pytest.raises(NotAllowed):
             sealed_content(person, statement.number)
+    # Whoever may be the second person reads what it is about.
+    assert sealed_content(other, statement.number)
     two_people.approve(other, statement.number)
     assert sealed_content(other, statement.number)
+    with pytest.raises(NotAllowed):
+        sealed_content(a_person("moderator"), statement.number)
 
 
 def test_sealed_words_that_were_altered_are_found(app: Flask):

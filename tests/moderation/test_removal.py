@@ -19,7 +19,7 @@ from forum.moderation.models import Proposal, Statement
 from forum.notifications.models import Notice
 from forum.tlog.entry import REASONS
 from forum.transparency import queries as transparency
-from tests.factories import a_complaint, a_member, a_person, a_removal
+from tests.factories import a_complaint, a_member, a_person, a_removal, sign_in
 
 GOOD = {"reason": "abuse", "clause": "3.4", "facts": "第二段辱骂楼下住户，点名道姓。",
         "detection": "notice", "automated_detection": False, "automated_decision": "none", "until": None}  # fmt: skip
@@ -87,6 +87,20 @@ def test_restoring_shows_it_again_and_says_why(app: Flask) -> None:
     assert (entry["kind"], entry["reason"]) == ("complaint.restored", "mistake")
     assert existing(complaint.number).state == "visible"
     assert existing(complaint.number).due_at is not None
+
+
+@pytest.mark.parametrize("reason", ["appeal-upheld", "lapsed", "because", ""])
+def test_a_moderator_restores_and_lifts_only_what_was_wrong(app: Flask, reason: str) -> None:
+    complaint, moderator = a_complaint(), a_person("moderator")
+    number = a_removal(complaint, moderator)
+    for undo in (lambda: service.restore(moderator, complaint.number, reason),
+                 lambda: service.lift(moderator, number, reason)):  # fmt: skip
+        with pytest.raises(Invalid, match="处理有误"):
+            undo()
+    assert existing(complaint.number).state == "removed"
+    form = sign_in(app, moderator).get(f"/statements/{number}").text
+    assert 'value="mistake"' in form and "checked" in form
+    assert 'value="appeal-upheld"' not in form and 'value="lapsed"' not in form
 
 
 def test_a_removal_with_a_last_day_lapses_by_itself(app: Flask) -> None:

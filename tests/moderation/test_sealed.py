@@ -19,6 +19,7 @@ from forum.digest import service as digest
 from forum.log import queries as log
 from forum.log.models import LogEntry
 from forum.moderation import appeals, challenges, sealed_views, service, two_people
+from forum.moderation.flag_erasing import CONTACTS_KEPT
 from forum.moderation.measures import Measure
 from forum.moderation.models import Statement
 from forum.moderation.redress import appeal_until
@@ -35,6 +36,7 @@ from tests.factories import (
     sign_in,
 )
 from tests.moderation.everywhere import a_complaint_everywhere, left_in
+from tests.moderation.flagged import a_flag, a_notice
 from tests.moderation.rooms import differences, kinds_of
 from tests.scenes import a_picture
 
@@ -231,6 +233,28 @@ def test_nothing_ends_while_somebody_waits(sqlite_app: Flask) -> None:
         assert differences() == []
 
 
+def test_what_was_asked_in_confidence_ends_with_it(app: Flask) -> None:
+    complaint = a_complaint()
+    flag, notice = a_flag(complaint.number), a_notice(complaint.number)
+    number = a_removal(complaint)
+    with clock.set_to(after_the_window(number)):
+        destroy_due()
+        assert (flag.words, notice.claim, notice.evidence) == ("", "", "")
+        assert notice.contact and differences() == []
+    with clock.set_to(clock.now() + CONTACTS_KEPT + timedelta(days=1)):
+        destroy_due()
+        assert notice.contact == "" and notice.sender and differences() == []
+
+
+def test_where_a_party_can_be_reached_is_kept_while_nothing_is_decided(sqlite_app: Flask) -> None:
+    notice = a_notice(a_complaint().number)
+    with clock.set_to(clock.now() + CONTACTS_KEPT + timedelta(days=1)):
+        destroy_due()
+        assert notice.contact
+    page = sqlite_app.test_client().get(f"/complaints/{notice.complaint}/notice").text
+    assert f"{CONTACTS_KEPT.days} 天" in page
+
+
 def test_what_ends_on_a_day_of_its_own_is_kept_to_be_shown_again(sqlite_app: Flask) -> None:
     complaint = a_complaint()
     given = a_statement(until=clock.local_date() + timedelta(days=400))
@@ -281,3 +305,25 @@ def test_it_says_which_openings_are_gone(sqlite_app: Flask) -> None:
         _index, entry = log.entries_of(complaint.number)[-1]
         assert entry["closes"] == [complaint.entry] and entry["statement"] == number
         assert log.opening(complaint.entry, "text") is None
+
+
+def test_a_second_person_reads_what_one_took_down_alone_by_an_entry(app: Flask) -> None:
+    complaint, first, second = a_complaint(body=BODY), a_person("moderator"), a_person("moderator")
+    number = service.remove_alone(first, complaint.number, a_statement(), "emergency").number
+    browser, path = sign_in(app, second), f"/statements/{number}/sealed"
+    desk = browser.get("/moderation").text
+    assert PHONE not in desk and complaint.title not in desk and path in desk and viewed() == 0
+    assert PHONE in browser.post(path, data={"csrf_token": csrf(browser)}).text and viewed() == 1
+    two_people.approve(a_person("moderator"), number)
+    assert browser.get(path).status_code == 403
+    assert differences() == []
+
+
+def test_a_cut_proposed_on_what_is_sealed_by_now_is_not_shown_on_the_desk(app: Flask) -> None:
+    complaint, moderator = a_complaint(body=BODY), a_person("moderator")
+    given = a_statement("personal-data", facts="写出了物业经理的手机号。")
+    two_people.propose(moderator, Measure("redact", complaint.number, given, None, Cuts((PHONE,))))
+    browser = sign_in(app, a_person("moderator"))
+    assert PHONE in browser.get("/moderation").text
+    a_removal(complaint)
+    assert PHONE not in browser.get("/moderation").text

@@ -253,6 +253,24 @@ def test_an_emergency_is_granted_once_per_complaint_ever(app: Flask, end):
     assert existing(complaint.number).state == "visible"
 
 
+@pytest.mark.parametrize("end", ["lapse", "reject", "restore"])
+def test_spam_that_was_brought_back_is_not_removed_alone_again(sqlite_app: Flask, end: str):
+    complaint, moderator = a_complaint(), a_person("moderator")
+    given = a_statement("spam")
+    number = service.remove_alone(moderator, complaint.number, given, "spam").number
+    if end == "lapse":
+        two_people.lapse(db.session.get_one(Proposal, number))
+        db.session.commit()
+    elif end == "restore":
+        service.restore(moderator, complaint.number, "mistake")
+    else:
+        _answer(end, a_person("auditor"), number)
+    with pytest.raises(Conflict, match=f"处理说明 {number}.*请按双人复核提出"):
+        service.remove_alone(moderator, complaint.number, given, "spam")
+    proposal = two_people.propose(moderator, Measure("remove", complaint.number, given))
+    assert two_people.approve(a_person("moderator"), proposal.number).second
+
+
 @pytest.mark.parametrize("case", ["another ground", "a reply", "a comment", "three", "a day old"])
 def test_spam_is_removed_alone_only_when_nobody_cared_yet(sqlite_app: Flask, case):
     complaint, moderator = a_complaint(), a_person("moderator")

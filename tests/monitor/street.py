@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
+from forum.accounts.models import Account
 from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.refusal import Refusal
@@ -34,7 +35,7 @@ from forum.moderation import (
 from forum.moderation import service as moderation
 from forum.moderation.answering import waiting_about
 from forum.moderation.closing import Announcement
-from forum.moderation.measures import Measure
+from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.moving import Place
 from forum.moderation.notices import Claim
@@ -151,6 +152,7 @@ class Street:
             ("request", lambda: two_people.propose(self.staff, Measure("remove", number, abuse))),
             ("erase", lambda: two_people.propose(first, Measure("erase", number, lawful))),
             ("erase an item", lambda: two_people.propose(first, Measure("erase", number, lawful, item))),
+            ("erase what was quoted", lambda: self._erase_quoted(number, first, second)),
             ("emergency", lambda: moderation.remove_alone(first, number, alone, "emergency")),
             ("approve", lambda: two_people.approve(second, _waiting(dice))),
             ("approve as auditor", lambda: two_people.approve(self.auditor, _waiting(dice))),
@@ -158,6 +160,19 @@ class Street:
             ("refuse", lambda: two_people.refuse_request(second, _waiting(dice), "不成立。")),
             ("restore", lambda: moderation.restore(first, number, "mistake")),
         ]  # fmt: skip
+
+    def _erase_quoted(self, number: int, first: Account, second: Account) -> None:
+        """Requests, refusals, measures and an auditor's reasons quote what is then erased."""
+        words, propose = f"写的是“{HARD}”。", two_people.propose
+        asked = propose(self.staff, Measure("remove", number, Request("abuse", words)))
+        two_people.refuse_request(second, asked.number, words)
+        waits = propose(first, Measure("delist", number, a_statement(facts=words)))
+        done = two_people.approve(second, waits.number)
+        filed = appeals.file(self.author, done.entry, words)
+        appeals.decide(self.auditor, filed.number, "rejected", words)
+        item = db.session.query(Reply.id).filter_by(complaint=number, kind="comment").first()
+        gone = Measure("erase", number, a_statement("lawful-erasure"), item and item[0])
+        two_people.approve(self.auditor, propose(first, gone).number)
 
     def _partly(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
         """What hides a part, or one thing said, or for a while, or only from lists."""
@@ -199,6 +214,7 @@ class Street:
             ("lock", lambda: locking.lock(moderator, number, LOCK)),
             ("unlock", lambda: locking.unlock(self.auditor, number, "mistake")),
             ("move", lambda: moving.move(moderator, number, place, MOVE)),
+            ("move and back", lambda: self._moved_back(moderator, number, place)),
             ("propose merge", lambda: merging.propose(self.staff, number, older)),
             ("merge", lambda: merging.merge(moderator, number, older)),
             ("decline", lambda: merging.decline(moderator, number)),
@@ -206,6 +222,12 @@ class Street:
             ("unmerge", lambda: author_acts.unmerge(
                 self.author, number, self._proof(number, dice.random() < 0.5))),
         ]  # fmt: skip
+
+    def _moved_back(self, moderator: Account, number: int, place: Place) -> None:
+        """A move that its author appealed against, and that was wrong."""
+        index = moving.move(moderator, number, place, MOVE).entry
+        filed = appeals.file(self.author, index, SAID)
+        appeals.decide(self.auditor, filed.number, "upheld", SAID)
 
     def _asked(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
         """Flags, notices, what authors answer to them, and that something was kept."""

@@ -14,7 +14,14 @@ from forum.moderation.measures import Measure
 from forum.moderation.models import Statement
 from forum.response import service as response
 from forum.transparency import service as transparency
-from tests.factories import a_complaint, a_member, a_person, a_removal, a_statement
+from tests.factories import (
+    a_complaint,
+    a_member,
+    a_person,
+    a_removal,
+    a_statement,
+    an_erasure,
+)
 from tests.moderation.rooms import differences
 from tests.monitor.conftest import Board, codes, monitor, work
 
@@ -65,6 +72,7 @@ def test_what_was_destroyed_after_its_time_is_clean(board, tmp_path):
 @pytest.mark.parametrize(
     ("change", "code"),
     [("UPDATE appeal SET reasons = '没有道理，一律驳回，不必多说。' WHERE number = 2", "text-changed"),
+     ("UPDATE appeal SET reasons = '' WHERE number = 2", "text-changed"),
      ("UPDATE appeal SET outcome = 'rejected' WHERE number = 2", "status-differs"),
      ("DELETE FROM appeal WHERE number = 2", "statement-missing"),
      ("DELETE FROM challenge WHERE number = 1", "statement-missing"),
@@ -74,3 +82,17 @@ def test_what_was_hidden_or_changed_is_found(board, tmp_path, change, code):
     decided(board)
     board.sql(change)
     assert code in codes(monitor(board, tmp_path / "state"))
+
+
+def test_reasons_that_an_erasure_destroyed_are_clean(board, tmp_path):
+    author, auditor = a_member("七栋小孙"), a_person("auditor")
+    complaint = a_complaint(author)
+    words, until = f"写的是“{complaint.body}”。", clock.local_date() + timedelta(days=9)
+    given = a_statement(facts=words, until=until)
+    asked = two_people.propose(a_person("moderator"), Measure("suspend", complaint.number, given))
+    entry = two_people.approve(a_person("moderator"), asked.number).entry
+    appeals.decide(auditor, appeals.file(author, entry, words).number, "rejected", words)
+    decided(board)
+    an_erasure(complaint)
+    work(board)
+    assert monitor(board, tmp_path / "state").findings == []

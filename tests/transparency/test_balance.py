@@ -119,4 +119,4 @@ def test_removals_are_counted_by_ground_and_by_who_decided_alone(app):
     a_removal(restored)
     moderation.restore(a_person("moderator"), restored.number, "mistake")
     assert (standing().grounds, standing().single_handed) == ({"spam": 2, "abuse": 1}, 1)
-    assert len(queries.removals()) == 4
+    assert len(standing().removals) == 4

@@ -10,11 +10,12 @@ from forum.base.db import db
 from forum.complaints import service as complaints
 from forum.complaints.covering import Cuts
 from forum.complaints.models import Complaint
-from forum.moderation import removal, rules, service, two_people
+from forum.moderation import locking, removal, rules, service, two_people
 from forum.moderation.measures import Measure, StatementOfReasons
 from forum.transparency import dsa, dsa_rows
 from forum.transparency.masking import masked
 from tests.factories import a_complaint, a_member, a_person, a_statement, an_erasure
+from tests.moderation.rooms import LOCK
 from tests.transparency.dsa_rules import all_faults, faults, from_csv
 
 PHONE, DOOR = "13800138000", "3栋2单元601室"
@@ -72,6 +73,31 @@ def test_the_export_of_a_board_with_all_acts_is_valid(app: Flask, decided: dict[
     wanted = {f"statement-{n}" for what, n in decided.items() if what != "erase"}
     assert exported.keys() == wanted
     assert all(tuple(statement) == dsa.FIELDS for statement in exported.values())
+
+
+def test_facts_that_an_erasure_destroyed_are_only_linked(app: Flask):
+    complaint = a_complaint()
+    said = complaints.comment(a_member("二栋小李"), complaint.number, "我家一直打不通他的电话。")
+    number = _decide("delist", complaint, _given("abuse", facts=f"评论写“{said.body}”。"))
+    an_erasure(complaint, item=said.id)
+    exported = _exported(app)
+    assert all_faults(exported.values()) == []
+    assert exported[f"statement-{number}"]["decision_facts"].endswith(f"/statements/{number}")
+
+
+def test_closed_comments_are_exported_until_they_are_open_again(app: Flask):
+    first, second = a_complaint(), a_complaint()
+    entries = [locking.lock(a_person("moderator"), c.number, LOCK).entry for c in (first, second)]
+    locking.unlock(a_person("moderator"), first.number, "mistake")
+    exported = _exported(app)
+    assert list(exported) == [f"L-{entry}" for entry in entries]
+    assert all_faults(exported.values()) == []
+    opened, closed = exported.values()
+    assert opened["decision_visibility"] == ["DECISION_VISIBILITY_CONTENT_INTERACTION_RESTRICTED"]
+    assert opened["end_date_visibility_restriction"] == clock.local_date().isoformat()
+    assert closed["end_date_visibility_restriction"] is None
+    assert list(_exported(app, f"?locks={entries[0]}")) == [f"L-{entries[1]}"]
+    assert _exported(app, "?after=0") == {}
 
 
 def test_csv_says_the_same_as_json(app: Flask, decided: dict[str, int]):

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from forum.base.db import db
 from forum.complaints import author_acts
+from forum.complaints import service as complaints
 from forum.complaints.author_acts import Proof
 from forum.log import queries as log
 from forum.log.models import LogEntry
@@ -191,3 +192,15 @@ def test_withdrawals_soon_after_a_reply_are_counted(app):
     response.reply(a_person("staff"), complaint.number, "配件已到，周五装好。")
     author_acts.withdraw(author, complaint.number, Proof(complaint.act_entry, code=a_code(key)))
     assert counted("30d", log.tip()).after_contact == 1
+
+
+def test_reasons_that_an_erasure_destroyed_were_complete(app):
+    complaint = a_complaint()
+    words = "我家的电话是一三八，麻烦打给我。"
+    said = complaints.comment(a_member("二栋小李"), complaint.number, words)
+    given = a_statement(facts=f"评论里写“{words}”。")
+    asked = two_people.propose(a_person("moderator"), Measure("delist", complaint.number, given))
+    two_people.approve(a_person("moderator"), asked.number)
+    an_erasure(complaint, item=said.id)
+    assert facts.read()[0].measures == of_log().measures
+    assert counted("all", log.tip()).everybody.number("complete") == 1

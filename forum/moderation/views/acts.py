@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.base.db import db
-from forum.base.refusal import Conflict, Refusal
+from forum.base.refusal import Conflict, NotFound, Refusal
 from forum.base.rights import may, route_acts
 from forum.base.web.errors import status_of
 from forum.base.web.forms import act_again, blame, posted, refused_page
@@ -37,6 +37,7 @@ from forum.moderation.measures import (
 from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.ruling_forms import RefuseForm
 from forum.moderation.views.answers import blueprint
+from forum.moderation.views.shown import thing
 
 Answer = tuple[str, int] | BaseResponse
 route_acts(
@@ -210,20 +211,37 @@ def blank(number: int, form: MeasureForm, way: str) -> Response:
     """The empty form of a first step."""
     g.personal = True
     form.offer(judged_by(number, form), alone=may(current_user.role, "complaint.remove-alone"))
+    require_possible(number, form, way)
     return make_response(measure_page(number, form, way))
 
 
+def require_possible(number: int, form: MeasureForm, way: str) -> None:
+    """Conflict when what the form is about cannot be acted upon so; of an ask, in no way at all."""
+    complaint, reply = target_of(number, form.item.data)
+    wanted = [two_people.ACTS[act] for act in (form.acts if way == "ask" else (way,))]
+    refusals: list[Conflict] = []
+    for act in (act for act in wanted if act.on_items or reply is None):
+        try:
+            act.check(complaint, reply)
+        except Conflict as refused:
+            refusals.append(refused)
+        else:
+            return
+    if refusals:
+        raise refusals[0]
+
+
 def begin(number: int, form: MeasureForm, way: str, verb: Any) -> Answer:
-    """Parse, call, and lead to the public page of what was begun."""
+    """Parse, call, and lead to the public page of what was begun; nothing typed is lost."""
     g.personal = True
     form.offer(judged_by(number, form), alone=may(current_user.role, "complaint.remove-alone"))
     if not form.validate():
         return measure_page(number, form, way), 400
     try:
         begun = verb()
+    except NotFound:
+        raise
     except Refusal as refused:
-        if isinstance(refused, Conflict):
-            raise
         blame(form, refused)
         return measure_page(number, form, way), status_of(refused)
     return redirect(url_for("moderation.statement", number=begun.number), 303)
@@ -246,8 +264,6 @@ def measure_page(
     item = form.item.data
     complaint, reply = target_of(number, item)
     acts = form.acts if way == "ask" else (way,)
-    if way != "ask":
-        two_people.ACTS[way].check(complaint, reply)
     words = {
         "remove": (_("下架这条意见") if item is None else _("下架这一条"), _("提交处理说明")),
         "redact": (_("遮盖一处"), _("看过效果，提交") if preview else _("先看效果")),
@@ -276,12 +292,5 @@ def measure_page(
 
 def shown_thing(complaint: Complaint, reply: Reply | None) -> dict[str, Any]:
     """What a form stands beside: the complaint, or one reply or comment under it."""
-    said = complaint if reply is None else reply
-    db.session.refresh(said)
-    return {
-        "number": complaint.number, "item": reply.id if reply else None,
-        "href": url_for("pages.complaint", number=complaint.number), "title": complaint.title,
-        "body_html": said.body_html, "author": complaint.author if reply is None else reply.by,
-        "supporters": complaint.supporters, "replies": complaint.replies,
-        "posted_at": said.posted_at,
-    }  # fmt: skip
+    db.session.refresh(complaint if reply is None else reply)
+    return thing(complaint, reply)

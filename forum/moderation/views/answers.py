@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -14,7 +15,7 @@ from forum.base.rights import may
 from forum.log import queries as log
 from forum.log.words import ACT_LABELS, reason_label, role_label
 from forum.moderation import rules as published
-from forum.moderation.models import Proposal, Statement
+from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.waiting import is_request
 
 blueprint = Blueprint("moderation", __name__)
@@ -39,9 +40,14 @@ def salt_of(entry: int, field: str) -> str | None:
     return b64encode(salt).decode("ascii") if salt else None
 
 
-def clause_of(row: Statement | Proposal) -> dict[str, Any]:
-    """The clause that a statement or proposal cites: number, title and address; or Nones."""
-    rules = published.of_entry(row.rules) if row.rules is not None else None
+def clause_of(
+    row: Statement | Proposal, known: Mapping[int, Rules] | None = None
+) -> dict[str, Any]:
+    """The clause that a statement or proposal cites: number, title and address; or Nones.
+
+    known: versions of the rules read before (`rules.of_entries`), where there are many rows.
+    """
+    rules = (known or published.of_entries({row.rules})).get(row.rules) if row.rules else None
     clause = published.clause(rules, row.clause) if rules and row.clause else None
     href = None
     if rules is not None:
@@ -50,7 +56,7 @@ def clause_of(row: Statement | Proposal) -> dict[str, Any]:
             "clause_href": href}  # fmt: skip
 
 
-def what(row: Statement | Proposal) -> dict[str, Any]:
+def what(row: Statement | Proposal, known: Mapping[int, Rules] | None = None) -> dict[str, Any]:
     """Which act, on what, and why: the facts every page of a measure begins with."""
     return {
         "number": row.number,
@@ -62,14 +68,14 @@ def what(row: Statement | Proposal) -> dict[str, Any]:
         "act_label": ACT_LABELS[row.act],
         "at": row.at,
         "ground_label": reason_label(row.reason),
-        "facts": _kept(row.facts),
+        "facts": left_of(row.facts),
         "entry": row.entry,
         "entry_href": url_for("log.entry", index=row.entry),
-        **clause_of(row),
+        **clause_of(row, known),
     }
 
 
-def _kept(words: str) -> str:
+def left_of(words: str) -> str:
     """Words of a reason; where they quoted what was erased, what became of them."""
     return words or _("（这段话引用了依法清除的内容，已一并销毁。理由、条款和时间不变。）")
 
@@ -94,7 +100,7 @@ def waiting(row: Proposal) -> dict[str, Any]:
         if row.decided_entry is not None
         else None,
         "decided_entry": row.decided_entry,
-        "answer": None if row.answer is None else _kept(row.answer),
+        "answer": None if row.answer is None else left_of(row.answer),
     }  # fmt: skip
 
 

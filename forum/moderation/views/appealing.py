@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, make_response, redirect, render_template, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forum.accounts import limits
-from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
+from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web import guard
 from forum.base.web.errors import status_of
 from forum.base.web.forms import act_again, blame, posted
+from forum.complaints import photos
+from forum.complaints.service import alt_text
 from forum.log import queries as log
 from forum.log.queries import MOST
 from forum.log.words import sentence
-from forum.moderation import appeals, challenges
+from forum.moderation import appeals, challenges, evidence
 from forum.moderation.decisions import Decided, decision_at, statement_decision
 from forum.moderation.redress import appeal_until
 from forum.moderation.redress_forms import AppealForm, ChallengeForm
@@ -65,14 +67,27 @@ def appeal(index: int) -> Answer:
     form, decided = posted(AppealForm), decision_at(index)
     if not form.validate():
         return _appeal_page(decided, form), 400
+    appeals.require_concerned(current_user, decided)
     try:
-        filed = appeals.file(current_user, index, form.words.data or "")
+        filed = appeals.file(current_user, index, form.words.data or "", _photos(form))
     except (NotAllowed, NotFound):
         raise
     except Refusal as refused:
         blame(form, refused)
         return _appeal_page(decided, form), status_of(refused)
     return redirect(url_for("moderation.appeal_page", number=filed.number), 303)
+
+
+def _photos(form: AppealForm) -> tuple[photos.PreparedPhoto, ...]:
+    """The photos that were sent, re-encoded; Invalid names the field."""
+    files = [file for file in form.photos.data or [] if getattr(file, "filename", "")]
+    if len(files) > evidence.MOST:
+        raise Invalid(_("最多附 %(most)d 张照片。", most=evidence.MOST), "photos")
+    alts = [*request.form.getlist("photo_alt"), *([""] * len(files))]
+    return tuple(
+        photos.prepare(file.read(photos.MAX_BYTES + 1), alt_text(alt))
+        for file, alt in zip(files, alts, strict=False)
+    )
 
 
 def _appeal_page(decided: Decided, form: AppealForm) -> str:
@@ -84,7 +99,7 @@ def _appeal_page(decided: Decided, form: AppealForm) -> str:
             _("免费，到 %(until)s 为止，每项决定一次。", until=until.isoformat()),
             _("由没有参与原决定的独立监督员复核，%(days)d 天内有结果，理由公开。",
               days=appeals.DEADLINE.days),
-            _("您的申诉会公开编号、时间和结果，内容不公开。目前只收文字，不收照片。"),
+            _("您的申诉会公开编号、时间和结果，文字和照片都不公开。"),
         ],
     )  # fmt: skip
 

@@ -20,8 +20,8 @@ from forum.base.web.forms import BoardForm, blame, posted
 from forum.complaints.models import Complaint
 from forum.moderation import bulk as many
 from forum.moderation import rules as published
-from forum.moderation.bulk import BULK_ACTS, Wish
-from forum.moderation.forms import RemoveForm, StatementForm
+from forum.moderation.bulk import BULK_ACTS, PROPOSED, Wish
+from forum.moderation.forms import DelistForm, RemoveForm, StatementForm
 from forum.moderation.ruling_forms import (
     LockForm,
     MergeForm,
@@ -36,11 +36,13 @@ from forum.moderation.views.answers import blueprint
 route_acts({"moderation.bulk": "moderation.bulk", "moderation.bulk_preview": "moderation.bulk",
             "moderation.bulk_act": "moderation.bulk"})  # fmt: skip
 PAGE = 40
-FORMS: dict[str, type[BoardForm]] = {"remove": RemoveForm, "refuse": RefuseForm, "lock": LockForm,
-                                     "move": MoveForm, "merge": MergeForm, "publish": BoardForm}  # fmt: skip
+FORMS: dict[str, type[BoardForm]] = {"remove": RemoveForm, "refuse": RefuseForm,
+                                     "delist": DelistForm, "lock": LockForm, "move": MoveForm,
+                                     "merge": MergeForm, "publish": BoardForm}  # fmt: skip
 LABELS: dict[str, Any] = {
     "remove": _l("提出下架"),
     "refuse": _l("提出不予发布"),
+    "delist": _l("提出移出列表"),
     "lock": _l("停止评论"),
     "move": _l("改归类"),
     "merge": _l("合并"),
@@ -131,5 +133,5 @@ def _page(form: Any, wish: Wish, problem: str | None = None) -> str:
         rows=[{"number": item.number, "title": item.title, "problem": item.problem,
                "href": url_for("pages.complaint", number=item.number)} for item in items],
         possible=sum(item.problem is None for item in items),
-        two_people=wish.act in ("remove", "refuse"), staff=current_user.staff_no,
+        two_people=wish.act in PROPOSED, staff=current_user.staff_no,
     )  # fmt: skip

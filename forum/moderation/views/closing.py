@@ -24,7 +24,7 @@ from forum.log.closing import Closed, closed_sentence
 from forum.log.words import role_label
 from forum.moderation import closing
 from forum.moderation.closing import MAX_TEXT, Announcement
-from forum.moderation.closing_models import Closing
+from forum.moderation.closing_models import Closing, ClosingDraft
 from forum.moderation.forms import FILL
 from forum.moderation.views.answers import blueprint, salt_of
 
@@ -45,6 +45,8 @@ STOPS = frozenset({"accounts.signup_post", "accounts.signup_verify_post"})
 STILL = frozenset({"complaints.stop_withdrawal"})
 # It shows a form; there is no use in letting anybody fill it in.
 FORMS = frozenset({"complaint.form"})
+# What came of a proposal that was not announced.
+OVER = {"rejected": _l("未获同意"), "withdrawn": _l("提出的人已收回")}
 
 
 class ClosingForm(BoardForm):
@@ -80,14 +82,15 @@ def _goes_on(endpoint: str, act: str) -> bool:
 
 @blueprint.get("/closing", endpoint="closing")
 def closing_page() -> Response:
-    """The announcement, and those before it."""
-    found = closing.history()
-    if not found:
+    """The announcement, those before it, and proposals that nobody agreed to."""
+    found, over = closing.history(), closing.not_agreed()
+    if not found and not over:
         raise NotFound(_("没有关闭公告。"))
     tip = stamp.tip_for_request()
-    version = ("closing", tip and tip.size)
+    version = ("closing", tip and tip.size, tuple((draft.id, draft.state) for draft in over))
     return public_page(version, stamp.words(tip), lambda: render_template(
-        "moderation/closing.html", rows=[_row(row) for row in found]))  # fmt: skip
+        "moderation/closing.html", rows=[_row(row) for row in found],
+        over=[_over(draft) for draft in over]))  # fmt: skip
 
 
 @blueprint.get("/moderation/closing")
@@ -136,11 +139,30 @@ def _desk(form: ClosingForm) -> str:
         mine=mine,
         decides=draft is not None and not mine and may(current_user.role, "closing.decide"),
         announced=[_row(row) for row in closing.history()],
+        over=[_over(row) for row in closing.not_agreed()],
     )
 
 
+def _over(draft: ClosingDraft) -> dict[str, Any]:
+    """A proposal that came to nothing: who wanted it, and who did not agree. Its words say nothing
+    that anybody else stood by, so they are not shown."""
+    ended = OVER.get(draft.state, _l("72 小时内没有人复核，已作废"))
+    return {
+        "until": draft.until,
+        "at": draft.at,
+        "who": _who(draft.by, draft.staff),
+        "outcome": str(ended),
+        "ended_at": draft.decided_at or draft.at + closing.WAIT,
+        "ended_who": _who(draft.decided_by, draft.decided_staff) if draft.decided_by else None,
+    }
+
+
+def _who(by: str, staff: str | None) -> str:
+    return _("%(role)s %(staff)s", role=str(role_label(by)), staff=staff)
+
+
 def _row(row: Closing) -> dict[str, Any]:
-    who = _("%(role)s %(staff)s", role=str(role_label(row.by)), staff=row.staff)
+    who = _who(row.by, row.staff)
     return {
         "until": row.until,
         "text": row.text,

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.base.cuts import marked
-from forum.base.refusal import Conflict, Refusal
+from forum.base.refusal import NotFound, Refusal
 from forum.base.rights import may, route_acts
 from forum.base.web.errors import status_of
 from forum.base.web.forms import blame, posted
-from forum.complaints.covering import Covered, Cuts
+from forum.complaints.covering import Covered, Cuts, Kept
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.queries import photos_under
 from forum.moderation import redaction, service, two_people
@@ -26,10 +26,12 @@ from forum.moderation.views.acts import (
     blank,
     judged_by,
     measure_page,
+    require_possible,
     statement_of,
     wanted_item,
 )
 from forum.moderation.views.answers import blueprint
+from forum.moderation.views.shown import can_be_read
 
 route_acts(
     {
@@ -43,7 +45,7 @@ route_acts(
 def redact_form(number: int) -> Response:
     """What is to be covered, beside the text; with ``?item=`` in one reply or comment."""
     form = RedactForm(item=wanted_item())
-    form.offer_photos(photos_under(number, form.item.data))
+    form.offer_photos(_photos(number, form.item.data))
     return blank(number, form, "redact")
 
 
@@ -53,28 +55,39 @@ def redact(number: int) -> Answer:
     g.personal = True
     form = posted(RedactForm)
     form.offer(judged_by(number, form), alone=may(current_user.role, "complaint.redact-alone"))
-    form.offer_photos(photos_under(number, form.item.data))
+    form.offer_photos(_photos(number, form.item.data))
     if not form.validate():
         return measure_page(number, form, "redact"), 400
     complaint, reply = target_of(number, form.item.data)
     try:
+        require_possible(number, form, "redact")
         cuts = form.cuts()
         preview = preview_of(complaint, reply, cuts)
         if form.seen.data != _digest(cuts):
             form.seen.data = _digest(cuts)
             return measure_page(number, form, "redact", preview), 200
         begun = _redact(number, form, cuts)
+    except NotFound:
+        raise
     except Refusal as refused:
-        if isinstance(refused, Conflict):
-            raise
         blame(form, refused)
         return measure_page(number, form, "redact"), status_of(refused)
     return redirect(url_for("moderation.statement", number=begun.number), 303)
 
 
-def preview_of(complaint: Complaint, reply: Reply | None, cuts: Cuts) -> list[dict[str, Any]]:
-    """Each version that the cuts change, as (label, before, after): Invalid when there is none."""
-    found = redaction.changes(complaint, reply, cuts)
+def _photos(number: int, item: int | None) -> list[tuple[int, str]]:
+    """The photos that can be chosen; those of what is sealed are described to nobody."""
+    return photos_under(number, item) if can_be_read(*target_of(number, item)) else []
+
+
+def preview_of(
+    complaint: Complaint, reply: Reply | None, cuts: Cuts, kept: Kept | None = None
+) -> list[dict[str, Any]]:
+    """Each version that the cuts change, as (label, before, after): Invalid when there is none.
+
+    kept: what was read for many complaints at once (`covering.kept_of`).
+    """
+    found = redaction.changes(complaint, reply, cuts, kept)
     return [row for change in found for row in _rows(change)]
 
 

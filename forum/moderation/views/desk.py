@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
@@ -9,19 +11,21 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.base.refusal import Conflict, NotFound, Refusal
+from forum.base.refusal import Refusal
 from forum.base.rights import route_acts
 from forum.base.web.cache import forget_pages
 from forum.base.web.forms import posted, refused_page
-from forum.complaints.covering import Cuts
+from forum.complaints.covering import Cuts, Kept, kept_of
 from forum.complaints.models import Complaint, Reply
 from forum.moderation import queries, two_people
+from forum.moderation import rules as published
 from forum.moderation.forms import DETECTION_LABELS, AnswerForm
-from forum.moderation.models import Proposal
+from forum.moderation.models import Proposal, Rules
 from forum.moderation.redaction import of_proposal
 from forum.moderation.views.answers import blueprint, is_mine, waiting, what
 from forum.moderation.views.cuts import preview_of
 from forum.moderation.views.flagged import queue_rows
+from forum.moderation.views.shown import can_be_read, thing
 from forum.moderation.waiting import is_request
 
 route_acts(
@@ -33,14 +37,25 @@ route_acts(
 )
 
 
+Waits = tuple[Proposal, Complaint | None, Reply | None]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the rows need beside themselves, read once for all: the page asks as much for two as for
+    two hundred."""
+
+    rules: Mapping[int, Rules]
+    suspects: Mapping[int, dict[str, Any]]
+    kept: Kept
+
+
 @blueprint.get("/moderation")
 def desk() -> str:
     """Everything that waits for a decision."""
     g.personal = True
-    return render_template(
-        "moderation/desk.html", heading=_("双人复核"),
-        rows=[_row(*waits) for waits in queries.open_proposals()], flagged=queue_rows(),
-    )  # fmt: skip
+    return render_template("moderation/desk.html", heading=_("双人复核"),
+                           rows=_rows(queries.open_proposals()), flagged=queue_rows())  # fmt: skip
 
 
 @blueprint.post("/statements/<int:number>/approve")
@@ -62,22 +77,32 @@ def reject(number: int) -> tuple[str, int] | Response:
     verb = two_people.refuse_request if asked else two_people.reject
     try:
         verb(current_user, number, form.why.data or "")
-    except (Conflict, NotFound):
-        raise
     except Refusal as refused:
         return refused_page(form, refused, **page)
     return redirect(url_for("moderation.statement", number=number), 303)
 
 
-def _row(proposal: Proposal, complaint: Complaint | None, reply: Reply | None) -> dict[str, Any]:
+def _rows(waits: list[Waits]) -> list[dict[str, Any]]:
+    proposals = [proposal for proposal, _complaint, _reply in waits]
+    read = Read(
+        published.of_entries({row.rules for row in proposals if row.rules}),
+        queries.suspects({row.target_id for row in proposals if row.target_id}),
+        kept_of({row.complaint for row in proposals if row.complaint and row.cuts}),
+    )
+    return [_row(*each, read) for each in waits]
+
+
+def _row(
+    proposal: Proposal, complaint: Complaint | None, reply: Reply | None, read: Read
+) -> dict[str, Any]:
     asked, mine = is_request(proposal), is_mine(proposal)
     return {
-        **what(proposal),
+        **what(proposal, read.rules),
         **waiting(proposal),
         "href": url_for("moderation.statement", number=proposal.number),
         "found_label": DETECTION_LABELS[proposal.detection] if proposal.detection else None,
         "until": proposal.until,
-        **_said(proposal, complaint, reply),
+        **_said(proposal, complaint, reply, read),
         "mine": mine,
         "missing_auditor": _lacks_auditor(proposal),
         "form": None if mine else AnswerForm(tag=f"-{proposal.number}"),
@@ -87,26 +112,23 @@ def _row(proposal: Proposal, complaint: Complaint | None, reply: Reply | None) -
     }
 
 
-def _said(proposal: Proposal, complaint: Complaint | None, reply: Reply | None) -> dict[str, Any]:
+def _said(
+    proposal: Proposal, complaint: Complaint | None, reply: Reply | None, read: Read
+) -> dict[str, Any]:
     """What the measure is about; of a suspension, whose it is, for the desk alone."""
     if complaint is None:
-        return {"title": None, "preview": [], "target": queries.suspect(proposal.target_id or 0)}
-    said = complaint if reply is None else reply
-    cuts = of_proposal(proposal)
-    return {
-        "title": complaint.title,
-        "body_html": said.body_html,
-        "author": complaint.author if reply is None else reply.by,
-        "posted_at": said.posted_at,
-        "supporters": complaint.supporters,
-        "replies": complaint.replies,
-        "preview": _preview(complaint, reply, cuts) if cuts else [],
-    }
+        target = read.suspects.get(proposal.target_id or 0, {"name": "", "numbers": []})
+        return {"said": None, "preview": [], "target": target}
+    cuts = of_proposal(proposal) if can_be_read(complaint, reply) else None
+    return {"said": thing(complaint, reply),
+            "preview": _preview(complaint, reply, cuts, read.kept) if cuts else []}  # fmt: skip
 
 
-def _preview(complaint: Complaint, reply: Reply | None, cuts: Cuts) -> list[dict[str, Any]]:
+def _preview(
+    complaint: Complaint, reply: Reply | None, cuts: Cuts, kept: Kept
+) -> list[dict[str, Any]]:
     try:
-        return preview_of(complaint, reply, cuts)
+        return preview_of(complaint, reply, cuts, kept)
     except Refusal:  # the author changed the words meanwhile
         return []
 

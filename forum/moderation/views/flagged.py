@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forum.base import clock
-from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
+from forum.base.refusal import NotAllowed, NotFound, Refusal
 from forum.base.rights import may, route_acts
 from forum.base.web.errors import status_of
 from forum.base.web.forms import BoardForm, blame, posted
@@ -23,7 +23,9 @@ from forum.moderation.flag_forms import KeepForm
 from forum.moderation.flag_models import FlagDecision, PartyNotice
 from forum.moderation.models import Statement
 from forum.moderation.views.acts import wanted_item
-from forum.moderation.views.answers import blueprint
+from forum.moderation.views.answers import blueprint, left_of
+from forum.moderation.views.shown import can_be_read
+from forum.moderation.views.shown import thing as shown
 
 route_acts(
     {
@@ -68,12 +70,20 @@ def keep(number: int) -> tuple[str, int] | Response:
     seen, words = form.seen.data or None, form.words.data or ""
     try:
         flags.keep(current_user, number, item, form.reason.data, words, seen)
-    except (Conflict, NotAllowed, NotFound):
+    except (NotAllowed, NotFound):
         raise
     except Refusal as refused:
-        blame(form, refused)
-        return _page(thing, form), status_of(refused)
+        return _again(number, form, refused), status_of(refused)
     return redirect(url_for("moderation.desk"), 303)
+
+
+def _again(number: int, form: KeepForm, refused: Refusal) -> str:
+    """The words that were typed beside what waits by now, to be looked at before the next try."""
+    thing = desk.flagged(current_user, number, form.item.data)
+    form.offer_reasons(thing.waiting.reasons or ANY_REASON)
+    form.seen.data = thing.waiting.seen
+    blame(form, refused)
+    return _page(thing, form)
 
 
 def queue_rows() -> list[dict[str, Any]]:
@@ -120,10 +130,7 @@ def _page(thing: Flagged, form: BoardForm | None) -> str:
         "moderation/flagged.html",
         t=_row(thing) | {
             "complaint_href": url_for("pages.complaint", number=number),
-            "body_html": said.body_html if _can_be_read(thing) else None,
-            "author": thing.complaint.author if thing.reply is None else thing.reply.by,
-            "posted_at": said.posted_at, "supporters": thing.complaint.supporters,
-            "replies": thing.complaint.replies, "photos": _photos(thing),
+            "said": shown(thing.complaint, thing.reply), "photos": _photos(thing),
         },
         flags=[{"reason": str(reason_label(f.reason)), "words": f.words, "at": f.at}
                for f in thing.waiting.flags],
@@ -136,7 +143,7 @@ def _page(thing: Flagged, form: BoardForm | None) -> str:
 
 
 def _photos(thing: Flagged) -> list[dict[str, Any]]:
-    if not _can_be_read(thing):
+    if _state(thing) not in SHOWN:  # no address serves the photos of what is held
         return []
     item = thing.reply.id if thing.reply else None
     return [
@@ -154,7 +161,7 @@ def _state(thing: Flagged) -> str:
 
 def _can_be_read(thing: Flagged) -> bool:
     """What is gone is sealed, for moderators too."""
-    return _state(thing) in SHOWN
+    return can_be_read(thing.complaint, thing.reply)
 
 
 def _looking(thing: Flagged) -> list[str]:
@@ -199,13 +206,13 @@ def _counts(counted: Mapping[str, int]) -> str:
 
 
 def _acted(row: Statement) -> dict[str, Any]:
-    return {"what": str(ACT_LABELS[row.act]), "why": row.facts, "reason": str(reason_label(row.reason)),
+    return {"what": str(ACT_LABELS[row.act]), "why": left_of(row.facts), "reason": str(reason_label(row.reason)),
             "staff": row.staff, "at": row.at, "clause": row.clause,
             "href": url_for("moderation.statement", number=row.number)}  # fmt: skip
 
 
 def _kept(row: FlagDecision) -> dict[str, Any]:
-    return {"what": _("保留"), "why": row.text, "reason": str(reason_label(row.reason)),
+    return {"what": _("保留"), "why": left_of(row.text), "reason": str(reason_label(row.reason)),
             "staff": row.staff, "at": row.at, "clause": None,
             "href": url_for("log.entry", index=row.entry)}  # fmt: skip
 

@@ -19,11 +19,12 @@ from forum.complaints.models import SHOWN
 from forum.log.words import reason_label
 from forum.moderation import flags, notices
 from forum.moderation.answering import answer_at
+from forum.moderation.flag_erasing import CONTACTS_KEPT
 from forum.moderation.flag_forms import CounterForm, FlagForm, NoticeForm, OrderForm
 from forum.moderation.flag_models import Flag
 from forum.moderation.measures import target_of
 from forum.moderation.views.acts import shown_thing, wanted_item
-from forum.moderation.views.answers import blueprint
+from forum.moderation.views.answers import blueprint, left_of
 
 Answer = tuple[str, int] | Response
 route_acts(
@@ -148,7 +149,7 @@ def _flagged_page(row: Flag) -> str:
         sentences.append(_("已有结果：已处理，理由写在公开记录里。"))
         also = (url_for("log.entry", index=row.decided), _("看公开记录"))
     else:
-        sentences += [_("已有结果：保留。"), decision.text]
+        sentences += [_("已有结果：保留。"), left_of(decision.text)]
         also = (url_for("moderation.appeal_form", index=row.decided), _("不同意？可以申诉"))
     return _page(
         row.complaint, None, _("举报"), "", sentences, "", item=row.item or None, also=also
@@ -160,6 +161,10 @@ def _notice_page(number: int, form: NoticeForm) -> str:
         _("这一页会标明有人提出名誉投诉，内容照常显示，什么都不会因此隐藏。"),
         _("写下它的人会看到您说哪一句不实，可以公开回应；您的名字和联系方式不给他看。"),
         _("七天内由管理人员决定，理由公开。"),
+        _(
+            "有结果满 %(days)d 天，您的联系方式从这里删去；原文销毁时，您写的内容一并销毁。",
+            days=CONTACTS_KEPT.days,
+        ),
     ]
     return _page(number, form, _("名誉投诉"), _("提交投诉"), sentences,
                  url_for("moderation.notice", number=number))  # fmt: skip

@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response
 
 from forum.base.rights import may, route_acts
 from forum.base.web.forms import posted
-from forum.complaints.service import existing
+from forum.complaints.models import Complaint
+from forum.complaints.queries import existing_all
 from forum.log.words import role_label
 from forum.moderation import merging
 from forum.moderation.models import MergeProposal
 from forum.moderation.ruling_forms import MergeForm
 from forum.moderation.views.answers import blueprint
 from forum.moderation.views.rulings import Answer, carry_out, ruling_page
+from forum.moderation.views.shown import thing
 
 route_acts(
     {
@@ -33,6 +35,7 @@ route_acts(
 @blueprint.get("/complaints/<int:number>/merge")
 def merge_form(number: int) -> str:
     """Which older complaint is about the same matter."""
+    merging.require_mergeable(current_user, number)
     into = request.args.get("into", "")
     known = into.isascii() and into.isdigit() and len(into) < 9
     return _page(number, MergeForm(into=int(into) if known else None))
@@ -50,7 +53,7 @@ def merge(number: int) -> Answer:
 def merges() -> str:
     """What was proposed and waits."""
     g.personal = True
-    return render_template("moderation/merges.html", rows=[_row(m) for m in merging.waiting()])
+    return render_template("moderation/merges.html", rows=_rows(merging.waiting()))
 
 
 @blueprint.post("/complaints/<int:number>/merge/decline")
@@ -85,14 +88,15 @@ def _page(number: int, form: MergeForm) -> str:
                        action=url_for("moderation.merge", number=number))  # fmt: skip
 
 
-def _row(proposal: MergeProposal) -> dict[str, Any]:
-    one, other = existing(proposal.complaint), existing(proposal.into)
+def _rows(proposals: list[MergeProposal]) -> list[dict[str, Any]]:
+    found = existing_all({number for row in proposals for number in (row.complaint, row.into)})
+    return [_row(row, found[row.complaint], found[row.into]) for row in proposals]
+
+
+def _row(proposal: MergeProposal, one: Complaint, other: Complaint) -> dict[str, Any]:
     who = str(role_label(proposal.by))
     return {
-        "number": one.number, "href": url_for("pages.complaint", number=one.number),
-        "title": one.title, "body_html": one.body_html,
-        "into": other.number, "into_href": url_for("pages.complaint", number=other.number),
-        "into_title": other.title, "into_body_html": other.body_html,
+        "one": thing(one), "other": thing(other),
         "who_label": f"{who} {proposal.staff}" if proposal.staff else who, "at": proposal.at,
         "merge": url_for("moderation.merge_form", number=one.number, into=other.number),
         "decline": url_for("moderation.decline", number=one.number),

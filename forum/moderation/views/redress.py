@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from flask import Response, g, redirect, render_template, request, url_for
@@ -22,14 +23,14 @@ from forum.log import queries as log
 from forum.log import stamp
 from forum.log.queries import MOST
 from forum.log.words import REDRESS_LABELS, role_label
-from forum.moderation import appeals, challenges
+from forum.moderation import appeals, challenges, evidence
 from forum.moderation import redress_queries as queries
 from forum.moderation.decisions import can_be_undone, decision_at
 from forum.moderation.models import Statement
 from forum.moderation.redress_forms import RedressForm
 from forum.moderation.redress_models import Appeal, Challenge
 from forum.moderation.sealed_end import SEALS
-from forum.moderation.views.answers import blueprint, salt_of
+from forum.moderation.views.answers import blueprint, left_of, salt_of
 
 PAGE = 30
 MOST_WAITING = 200
@@ -45,6 +46,8 @@ route_acts(
         "moderation.decide_challenge": "appeal.decide",
     }
 )
+# By which entries an upheld appeal against what one person decided is put right.
+PUT_RIGHT = ("complaint.unlocked", "complaint.moved", "complaint.unmerged")
 
 
 @blueprint.get("/appeals", endpoint="appeals")
@@ -139,7 +142,8 @@ def _one_page(row: Row, form: RedressForm | None = None) -> str:
     private = _private(row)
     return render_template(
         "moderation/redress_one.html",
-        r={**_line(row), **private, "reasons": row.reasons, "undone": _undone(row),
+        r={**_line(row), **private, "reasons": None if row.reasons is None else left_of(row.reasons),
+           "undone": _undone(row),
            "salt": salt_of(row.decided_entry, "text") if row.decided_entry is not None else None},
         form=form or (RedressForm() if private["may_decide"] else None),
         action=url_for("moderation.decide_appeal" if isinstance(row, Appeal)
@@ -154,6 +158,7 @@ def _private(row: Row) -> dict[str, Any]:
     barred = _barred(row) if decides and row.outcome is None else None
     return {
         "words": row.words if decides or own else None,
+        "photos": _photos(row) if decides or own else [],
         "own": own,
         "barred": barred,
         "may_decide": decides and row.outcome is None and barred is None,
@@ -161,6 +166,17 @@ def _private(row: Row) -> dict[str, Any]:
         and can_be_undone(decision_at(row.of)),
         "sealed_href": _sealed(row) if decides else None,
     }  # fmt: skip
+
+
+def _photos(row: Row) -> list[dict[str, Any]]:
+    """What goes with an appeal, inside the page itself: these files have no address."""
+    found = evidence.photos_of(row.number) if isinstance(row, Appeal) else []
+    return [
+        {"alt": photo.alt, "width": photo.width, "height": photo.height,
+         "src": f"data:image/jpeg;base64,{b64encode(photo.data).decode('ascii')}"
+         if photo.data else None}
+        for photo in found
+    ]  # fmt: skip
 
 
 def _sealed(row: Row) -> str | None:
@@ -191,9 +207,9 @@ def _undone(row: Row) -> str | None:
     if statement is not None:
         by_it = statement.restored_reason == "appeal-upheld"
         return url_for("log.entry", index=statement.restored_entry) if by_it else None
-    # Unlocking and parting follow the decision in its transaction.
+    # Unlocking, moving back and parting follow the decision in its transaction.
     after = log.entry(row.decided_entry + 1) or {}
-    put_right = after.get("kind") in ("complaint.unlocked", "complaint.unmerged")
+    put_right = after.get("kind") in PUT_RIGHT
     right = put_right and after.get("complaint") == row.complaint
     return url_for("log.entry", index=row.decided_entry + 1) if right else None
 

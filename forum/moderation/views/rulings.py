@@ -10,16 +10,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
+from forum.base.refusal import NotAllowed, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web.errors import status_of
 from forum.base.web.forms import BoardForm, act_again, blame, posted, refused_page
-from forum.complaints.models import Complaint
 from forum.complaints.service import existing
 from forum.moderation import locking, moving
 from forum.moderation import rules as published
 from forum.moderation.ruling_forms import LockForm, MoveForm, UnlockForm
 from forum.moderation.views.answers import blueprint
+from forum.moderation.views.shown import thing
 
 Answer = str | tuple[str, int] | Response
 route_acts(
@@ -71,6 +71,7 @@ def unlock(number: int) -> Answer:
 def move_form(number: int) -> str:
     """Where it belongs."""
     complaint = existing(number)
+    moving.require_movable(complaint)
     form = MoveForm(project=complaint.project.slug, category=complaint.category.slug,
                     type=complaint.type)  # fmt: skip
     form.offer(published.current())
@@ -96,7 +97,7 @@ def carry_out(
         return page(number, form), 400
     try:
         verb()
-    except (Conflict, NotAllowed, NotFound):
+    except (NotAllowed, NotFound):
         raise
     except Refusal as refused:
         blame(form, refused)
@@ -111,7 +112,7 @@ def ruling_page(
     g.personal = True
     heading, label = words
     return render_template("moderation/ruling.html", form=form, heading=heading, label=label,
-                           sentences=sentences, complaint=_shown(existing(number)), **more)  # fmt: skip
+                           sentences=sentences, complaint=thing(existing(number)), **more)  # fmt: skip
 
 
 def _lock_page(number: int, form: LockForm) -> str:
@@ -130,13 +131,3 @@ def _move_page(number: int, form: MoveForm) -> str:
     ]
     return ruling_page(number, form, (_("改归类"), _("改归类")), sentences,
                        action=url_for("moderation.move", number=number))  # fmt: skip
-
-
-def _shown(complaint: Complaint) -> dict[str, Any]:
-    return {
-        "number": complaint.number,
-        "href": url_for("pages.complaint", number=complaint.number),
-        "title": complaint.title, "body_html": complaint.body_html, "author": complaint.author,
-        "supporters": complaint.supporters, "replies": complaint.replies,
-        "posted_at": complaint.posted_at,
-    }  # fmt: skip

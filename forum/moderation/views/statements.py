@@ -18,6 +18,7 @@ from forum.base.web.guard import role
 from forum.log import stamp
 from forum.log.queries import MOST
 from forum.log.words import reason_label
+from forum.moderation import bulk
 from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS, RestoreForm
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress import appeal_sentence, appeal_until
@@ -63,6 +64,7 @@ def _proposal_page(proposal: Proposal | None) -> str:
         p={
             **what(proposal),
             **waiting(proposal),
+            "together": _together(proposal),
             "salt": opened,
             "answer_salt": salt_of(answer, "text") if answer is not None else None,
         },
@@ -86,8 +88,17 @@ def _statement_page(s: Statement, proposal: Proposal | None) -> str:
             "destroyed_at": s.destroyed_at,
             "lift": _lift(s),
             "waiting": waiting(proposal) if proposal else None,
+            "together": _together(proposal) if proposal else None,
         },
     )
+
+
+def _together(proposal: Proposal) -> dict[str, Any] | None:
+    """All that were proposed at once for one reason, and the first of them; None where alone."""
+    found = [{"number": number, "complaint": complaint,
+              "href": url_for("moderation.statement", number=number)}
+             for number, complaint in bulk.together(proposal)]  # fmt: skip
+    return {"n": len(found), "first": found[0], "rows": found} if found else None
 
 
 def _decided(s: Statement) -> dict[str, Any]:
