@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import subprocess
@@ -108,8 +109,9 @@ def test_a_backup_made_while_people_post_is_of_one_moment(instance, sqlite_app, 
 
     def post() -> None:
         with sqlite_app.app_context():
-            while not stopped.is_set():
-                complaints.comment(db.session.get(type(a_member()), author), 1, "又停了。")
+            for time in itertools.takewhile(lambda _time: not stopped.is_set(), itertools.count(2)):
+                member = db.session.get(type(a_member()), author)
+                complaints.comment(member, 1, f"第 {time} 次停了。")
 
     poster = threading.Thread(target=post)
     poster.start()

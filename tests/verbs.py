@@ -32,6 +32,7 @@ from forum.moderation import (
     closing,
     desk,
     erasure,
+    flag_erasing,
     flags,
     holding,
     locking,
@@ -673,6 +674,15 @@ def _() -> None:
     notice = notices.send(number, None, CLAIM)
     flags.keep(a_person("moderator"), number, None, "defamation-notice", "看过采购单，不属实。")
     notifications.tell_party(notice.number)
+
+
+@scenario("moderation.flag_erasing.forget_contacts")
+def _() -> None:
+    number = _open().number
+    notices.send(number, None, CLAIM)
+    flags.keep(a_person("moderator"), number, None, "defamation-notice", "看过采购单，不属实。")
+    with clock.set_to(clock.now() + timedelta(days=370)):
+        flag_erasing.forget_contacts()
 
 
 APPEAL = "第二段引的是物业公告的原话，不是骂人。"

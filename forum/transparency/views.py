@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    current_app,
     jsonify,
     make_response,
     render_template,
@@ -108,7 +108,9 @@ def figures_json() -> Response:
     code, tip, waiting = window_from(request.args), tip_for_request(), undecided()
 
     def made() -> str:
-        return current_app.json.dumps(exports.as_json(counted(code, tip), waiting)) + "\n"
+        return (
+            json.dumps(exports.as_json(counted(code, tip), waiting), separators=(",", ":")) + "\n"
+        )
 
     return _text(fragment("figures", (code, words(tip), waiting), made), "application/json")
 

@@ -8,7 +8,7 @@ from flask import Flask
 from forum.accounts.models import Account
 from forum.app import ROW_CHECKS
 from forum.base import clock
-from forum.base.db import db
+from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from forum.complaints import service as complaints
 from forum.complaints.models import Complaint
@@ -259,8 +259,8 @@ def test_spam_that_was_brought_back_is_not_removed_alone_again(sqlite_app: Flask
     given = a_statement("spam")
     number = service.remove_alone(moderator, complaint.number, given, "spam").number
     if end == "lapse":
-        two_people.lapse(db.session.get_one(Proposal, number))
-        db.session.commit()
+        with transaction():
+            two_people.lapse(db.session.get_one(Proposal, number))
     elif end == "restore":
         service.restore(moderator, complaint.number, "mistake")
     else:

@@ -112,9 +112,9 @@ ATTACKS = [
     ("a figure that is left out", on("/"), replacing('data-figure="overdue"', ""),
      "figures-differ", None),
     ("withdrawals counted as others", on("/transparency"), rewriting(
-        r'(data-figure="withdrawn-server">)1', r"\g<1>0"), "figures-differ", None),
+        r'(data-figure="withdrawn-server">(?:<a[^>]*>)?)1', r"\g<1>0"), "figures-differ", None),
     ("a ground counted as less", on("/transparency"), rewriting(
-        r'(data-figure="ground-abuse">)1', r"\g<1>0"), "figures-differ", None),
+        r'(data-figure="ground-abuse">(?:<a[^>]*>)?)1', r"\g<1>0"), "figures-differ", None),
     ("another photo under its address", lambda path, agent: path.startswith("/photos/"),
      answering("200 OK", "picture"), "photo-missing", OPEN),
     ("a version that is left out", on(PAGE + "/history"), rewriting(
