@@ -108,9 +108,8 @@ def figures_json() -> Response:
     code, tip, waiting = window_from(request.args), tip_for_request(), undecided()
 
     def made() -> str:
-        return (
-            json.dumps(exports.as_json(counted(code, tip), waiting), separators=(",", ":")) + "\n"
-        )
+        found = exports.as_json(counted(code, tip), waiting)
+        return json.dumps(found, sort_keys=True, separators=(",", ":")) + "\n"
 
     return _text(fragment("figures", (code, words(tip), waiting), made), "application/json")
 
