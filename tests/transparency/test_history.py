@@ -16,13 +16,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from forum.accounts.models import Suspension
 from forum.app import ROW_CHECKS
 from forum.base import clock, outbox
 from forum.base.db import db
 from forum.log.check import check_log
 from forum.log.models import LogEntry
-from forum.moderation import service as moderation
 from forum.tlog.entry import parse_entry
 from forum.tlog.facts import Facts, facts_of_log
 from forum.tlog.measures import figures, part_of
@@ -40,18 +38,12 @@ PARTS = ({"verified": True}, {"category": "repair"}, {"type": "criticism"})
 
 
 class Town(Street):
-    """A street in which more is hidden, and whose author, when suspended, may soon write again."""
+    """A street in which more is hidden."""
 
     def _choices(self, number: int, dice: random.Random) -> list[tuple[str, Act]]:
         if dice.random() < 0.5:
             return [*self._grave(number, dice), *self._partly(number, dice)]
         return super()._choices(number, dice)
-
-    def _post(self) -> None:
-        open_ended = select(Suspension.statement).where(Suspension.ended_at.is_(None))
-        for number in db.session.scalars(open_ended).all():
-            moderation.lift(self.moderators[0], number, "mistake")
-        super()._post()
 
 
 class History:

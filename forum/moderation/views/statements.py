@@ -17,11 +17,13 @@ from forum.base.web.filters import localtime
 from forum.base.web.guard import role
 from forum.log import stamp
 from forum.log.queries import MOST
-from forum.log.words import reason_label
+from forum.log.words import REDRESS_LABELS, reason_label
 from forum.moderation import bulk
 from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS, RestoreForm
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress import appeal_sentence, appeal_until
+from forum.moderation.redress_models import Appeal
+from forum.moderation.redress_queries import appeals_against
 from forum.moderation.sealed import require_may_look
 from forum.moderation.sealed_end import SEALS
 from forum.moderation.undoing import in_force
@@ -84,6 +86,7 @@ def _statement_page(s: Statement, proposal: Proposal | None) -> str:
             "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
             "appeal_sentence": appeal_sentence(appeal_until(s.at)),
             "appeal_href": _appeal(s),
+            "appeals": [_filed(appeal) for appeal in appeals_against(s.number)],
             "sealed_href": _sealed(s),
             "destroyed_at": s.destroyed_at,
             "lift": _lift(s),
@@ -114,6 +117,12 @@ def _decided(s: Statement) -> dict[str, Any]:
         else staff,
         "single_handed": s.second is None,
     }
+
+
+def _filed(appeal: Appeal) -> dict[str, Any]:
+    outcome = str(REDRESS_LABELS[appeal.outcome]) if appeal.outcome else _("还没有结果")
+    return {"number": appeal.number, "outcome": outcome,
+            "href": url_for("moderation.appeal_page", number=appeal.number)}  # fmt: skip
 
 
 def _appeal(s: Statement) -> str | None:
