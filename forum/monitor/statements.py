@@ -20,6 +20,7 @@ from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 
 MOST_STATEMENTS = 500
+_DONE = (".removed", ".refused", ".delisted", ".redacted", ".erased", ".suspended")
 # Rules are announced a week before they are in force; the log grows at least once a day.
 ANNOUNCED, BEAT = timedelta(days=7), timedelta(hours=26)
 
@@ -52,11 +53,11 @@ class Statements:
         for hook, reason in page.folded.items():
             found.append(Finding("folded", complaint, acts[0], answer.url, f"{hook}: {reason}",
                                  "facts that can be read"))  # fmt: skip
-        measure = self._measure(acts)
-        if f"/log/entries/{measure}" not in page.links:
+        measures = self._measures(acts)
+        if not any(f"/log/entries/{measure}" in page.links for measure in measures):
             found.append(
-                Finding("statement-missing", complaint, measure, answer.url, "no link to its entry",
-                        f"entry {measure}")
+                Finding("statement-missing", complaint, measures[0], answer.url,
+                        "no link to its entry", f"entry {measures[0]}")
             )  # fmt: skip
         committed = [c for index in acts if (c := self._facts(complaint, index))]
         if committed and not _opens("facts", page.fields.get("facts", ""),
@@ -65,10 +66,12 @@ class Statements:
                                  page.fields.get("facts", ""), f"facts that open {committed[0]}"))  # fmt: skip
         return found
 
-    def _measure(self, acts: list[int]) -> int:
-        """The entry by which it was carried out; while it is only asked for, that entry."""
-        kinds = ((i, parse_entry(self._state.entry(i) or b"")["kind"]) for i in acts)
-        return next((i for i, kind in kinds if not kind.startswith("statement.")), acts[0])
+    def _measures(self, acts: list[int]) -> list[int]:
+        """The entries by which it was carried out: of a thread that was erased, one for each thing
+        said. While it is only asked for, that entry."""
+        kinds = {i: parse_entry(self._state.entry(i) or b"")["kind"] for i in acts}
+        done = [i for i, kind in kinds.items() if kind.endswith(_DONE)]
+        return done or acts[:1]
 
     def _facts(self, complaint: int | None, index: int) -> str | None:
         """The commitment to the facts in an act, unless its openings were closed."""

@@ -94,7 +94,7 @@ def _outcomes(replies: Rows, told: Mapping[int, Mapping[str, Any]]) -> dict[int,
     found = {}
     for index, entry in told.items():
         before = [r.entry for r in replies if r.kind == "reply" and r.entry < index]
-        if entry.get("outcome") and before:
+        if entry["kind"] == "complaint.status" and entry["outcome"] and before:
             words = [str(OUTCOME_LABELS[entry["outcome"]])]
             words += [str(CAUSE_LABELS[entry["cause"]])] if entry.get("cause") else []
             found[before[-1]] = _("，").join(words)

@@ -69,6 +69,17 @@ def test_a_statement_leads_to_the_appeals_against_it(app: Flask) -> None:
     assert "不成立" in visitor.get(path).text
 
 
+def test_the_page_of_an_answered_complaint_bears_an_appeal_with_its_outcome(app: Flask) -> None:
+    author = a_member()
+    complaint = a_complaint(author)
+    response.reply(a_person(), complaint.number, "配件明天到，后天上午更换。")
+    statement = db.session.get_one(Statement, a_removal(complaint))
+    appeal = appeals.file(author, statement.entry, WORDS)
+    appeals.decide(a_person("auditor"), appeal.number, "upheld", REASONS)
+    page = app.test_client().get(f"/complaints/{complaint.number}")
+    assert page.status_code == 200 and "成立" in page.text
+
+
 def test_an_upheld_appeal_brings_the_complaint_back_in_the_same_transaction(app: Flask) -> None:
     author, auditor = a_member(), a_person("auditor")
     statement, appeal = appealed(author)
