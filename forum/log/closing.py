@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 
 from forum.base import clock
 from forum.base.db import db
@@ -22,6 +22,14 @@ from forum.log.models import LogEntry
 from forum.tlog.entry import parse_entry
 
 KIND = "board.closing"
+_entries = cast(Table, LogEntry.__table__)
+# Asked at every change of state: built once, past the unit of work.
+_NEWEST = (
+    select(_entries.c.idx, _entries.c.bytes)
+    .where(_entries.c.kind == KIND, _entries.c.idx >= bindparam("since"))
+    .order_by(_entries.c.idx.desc())
+    .limit(1)
+)
 _GO_ON = ("appeal.", "challenge.", "audit.", "sealed.", "key.", "backup.", "setting.", "role.")
 _UNDO = (".restored", ".relisted", ".reinstated", ".erased")
 _ANSWERS = ("statement.approved", "statement.rejected", "statement.refused", "withdrawal.stopped")
@@ -45,12 +53,7 @@ class Closed(Conflict):
 
 def announced(since: int = 0) -> Announced | None:
     """The newest announcement among the entries from index `since` on."""
-    row = db.session.execute(
-        select(LogEntry.index, LogEntry.bytes)
-        .where(LogEntry.kind == KIND, LogEntry.index >= since)
-        .order_by(LogEntry.index.desc())
-        .limit(1)
-    ).first()
+    row = db.session.connection().execute(_NEWEST, {"since": since}).first()
     if row is None:
         return None
     index, data = row
