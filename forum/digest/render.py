@@ -19,6 +19,7 @@ from forum.digest import queries
 from forum.digest.value import Asked, Digest, HidingAct, LogCheck, from_payload
 from forum.log.words import (
     ACT_LABELS,
+    SHARED,
     kind_label,
     reason_label,
     role_label,
@@ -158,7 +159,9 @@ def _who(act: HidingAct) -> str:
         return str(role_label(act.by))
     if act.second:
         return _("处理人 %(staff)s，复核人 %(second)s", staff=act.staff, second=act.second)
-    return _("处理人 %(staff)s（单人）", staff=act.staff)
+    if act.kind in SHARED:
+        return _("处理人 %(staff)s（单人）", staff=act.staff)
+    return _("处理人 %(staff)s", staff=act.staff)
 
 
 def _base_url() -> str:

@@ -61,10 +61,13 @@ __all__ = [
 
 Entry = Mapping[str, Any]
 
-# Acts that a second person could have shared in: the log says when nobody did.
-_SHARED = tuple(
-    name for name, kind in KINDS.items() if any(field.name == "second" for field in kind.fields)
-)
+# Acts that a second person could have shared in: the log says when nobody did. To show something
+# again takes one only.
+_AGAIN = (".restored", ".relisted", ".reinstated")
+SHARED = tuple(
+    name for name, kind in KINDS.items()
+    if any(field.name == "second" for field in kind.fields) and not name.endswith(_AGAIN)
+)  # fmt: skip
 
 
 def sentence(entry: Entry) -> str:
@@ -134,7 +137,7 @@ def _who(entry: Entry) -> str:
 def _shared(who: str, entry: Entry) -> str:
     if entry.get("second"):
         return _("%(who)s，复核人 %(second)s", who=who, second=entry["second"])
-    return _("%(who)s（单人）", who=who) if entry["kind"] in _SHARED else who
+    return _("%(who)s（单人）", who=who) if entry["kind"] in SHARED else who
 
 
 def _posted(entry: Entry) -> str:

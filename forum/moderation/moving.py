@@ -44,13 +44,16 @@ def move(moderator: Account, number: int, to: Place, given: Grounds) -> Ruling:
         said = ruling_fields(given, GROUNDS, moderator.staff_no)
         complaint = existing(number)
         check_move(complaint, to)
-        return _put(complaint, to, moderator, said)
+        moved = _put(complaint, to, moderator, said)
+        tell(complaint, "moved", ruling=moved.entry)
+        return moved
 
 
 def move_back(auditor: Account, upheld: Ruling, reasons: str) -> Ruling:
     """Put it where it stood before, in the open transaction: an appeal against the move was upheld.
 
     reasons: the auditor's, the facts of the new entry. What it cites is what was appealed against.
+    The author, who appealed, is told of the outcome, not of one more move.
     """
     complaint = existing(upheld.complaint)
     to = Place(upheld.was_project, upheld.was_category, upheld.was_type)
@@ -80,7 +83,6 @@ def _put(complaint: Complaint, to: Place, person: Account, said: dict[str, Any])
     complaint.project, complaint.category = project, category
     complaint.act_entry = entry.index
     touch(complaint, entry)
-    tell(complaint, "moved", ruling=entry.index)
     return keep_ruling(complaint, "move", entry, said, **was)
 
 

@@ -55,6 +55,15 @@ def require_may_look(person: Account, number: int) -> Statement:
     return found
 
 
+def may_look(person: Account, number: int) -> bool:
+    """Whether there is such a statement and `require_may_look` would not refuse."""
+    try:
+        require_may_look(person, number)
+    except (NotAllowed, NotFound):
+        return False
+    return True
+
+
 def _decided(person: Account, statement: Statement) -> bool:
     waiting = db.session.get(Proposal, statement.number)
     third = waiting.decided_staff if waiting is not None else None

@@ -16,7 +16,7 @@ from tests.factories import (
     csrf,
     sign_in,
 )
-from tests.moderation.flagged import KEPT, a_flag
+from tests.moderation.flagged import KEPT, a_flag, a_notice
 from tests.moderation.rooms import kinds_of
 
 FACTS = "第三段写着一句很长的话，重新写一遍要花很多工夫。"
@@ -78,3 +78,28 @@ def test_who_keeps_it_second_reads_who_was_first_beside_their_own_words(app: Fla
     answer = browser.post(f"/complaints/{complaint.number}/keep", data=form)
     assert answer.status_code == 409
     assert FACTS in answer.text and str(first.staff_no) in answer.text and KEPT in answer.text
+
+
+def test_a_flag_that_came_too_late_keeps_its_words_and_shows_none_that_are_sealed(
+    app: Flask,
+) -> None:
+    complaint = a_complaint()
+    browser = sign_in(app, a_member())
+    a_removal(complaint)
+    form = {"csrf_token": csrf(browser), "reason": "abuse", "words": FACTS}
+    answer = browser.post(f"/complaints/{complaint.number}/flag", data=form)
+    assert answer.status_code == 409 and FACTS in answer.text
+    assert complaint.title not in answer.text and "电梯停在六楼" not in answer.text
+    assert kinds_of(complaint)[-1] == "complaint.removed"
+
+
+def test_a_second_answer_to_a_notice_keeps_its_words(app: Flask) -> None:
+    author = a_member()
+    complaint = a_complaint(author)
+    a_notice(complaint.number)
+    browser = sign_in(app, author)
+    address = f"/complaints/{complaint.number}/notices/1/counter"
+    form = {"csrf_token": csrf(browser), "text": FACTS}
+    assert browser.post(address, data=form).status_code == 303
+    answer = browser.post(address, data=form | {"text": "再说一遍：" + FACTS})
+    assert answer.status_code == 409 and "再说一遍：" + FACTS in answer.text

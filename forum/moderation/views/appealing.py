@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forum.accounts import limits
-from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from forum.base.refusal import Invalid, NotAllowed, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web import guard
 from forum.base.web.errors import status_of
@@ -121,7 +121,7 @@ def challenge(index: int) -> Answer:
     try:
         limits.count("challenge")
         filed = challenges.file(person, index, form.words.data or "", form.email.data or "")
-    except (Conflict, NotFound):
+    except NotFound:
         raise
     except Refusal as refused:
         blame(form, refused)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -14,7 +15,7 @@ from forum.accounts import limits
 from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web.errors import status_of
-from forum.base.web.forms import BoardForm, blame, posted
+from forum.base.web.forms import BoardForm, blame, posted, refused_page
 from forum.complaints.models import SHOWN
 from forum.log.words import reason_label
 from forum.moderation import flags, notices
@@ -27,6 +28,12 @@ from forum.moderation.views.acts import shown_thing, wanted_item
 from forum.moderation.views.answers import blueprint, left_of
 
 Answer = tuple[str, int] | Response
+Words = tuple[Any, Any]
+# The heading of each form, and its button.
+FLAG = (_l("举报"), _l("举报"))
+NOTICE = (_l("名誉投诉"), _l("提交投诉"))
+ORDER = (_l("登记主管部门要求"), _l("登记"))
+COUNTER = (_l("公开回应"), _l("公开回应"))
 route_acts(
     {
         "moderation.flag_form": "flag.post",
@@ -56,7 +63,7 @@ def flag(number: int) -> Answer:
     form = posted(FlagForm)
     form.offer_reasons()
     after = url_for("moderation.flag_form", number=number, item=form.item.data)
-    return _ask(number, form, _flag_page, lambda: flags.flag(
+    return _ask(number, form, FLAG, _flag_page, lambda: flags.flag(
         current_user, number, form.item.data, form.reason.data, form.words.data or ""), after)  # fmt: skip
 
 
@@ -70,7 +77,7 @@ def notice_form(number: int) -> str:
 def notice(number: int) -> Answer:
     """Keep it, and mark the page; nothing is hidden by that."""
     form = posted(NoticeForm)
-    return _ask(number, form, _notice_page, lambda: _send(number, form))
+    return _ask(number, form, NOTICE, _notice_page, lambda: _send(number, form))
 
 
 def _send(number: int, form: NoticeForm) -> None:
@@ -92,7 +99,7 @@ def order(number: int) -> Answer:
     """Enter it."""
     form = posted(OrderForm)
     form.offer_reasons()
-    return _ask(number, form, _order_page, lambda: notices.enter_order(
+    return _ask(number, form, ORDER, _order_page, lambda: notices.enter_order(
         current_user, number, form.item.data, form.reason.data, form.given()))  # fmt: skip
 
 
@@ -106,25 +113,32 @@ def counter_form(number: int, notice: int) -> str:
 def counter(number: int, notice: int) -> Answer:
     """Answer it, in public."""
     form = posted(CounterForm)
-    return _ask(number, form, _counter_page(notice), lambda: notices.counter(
+    return _ask(number, form, COUNTER, _counter_page(notice), lambda: notices.counter(
         current_user, number, notice, form.text.data or ""))  # fmt: skip
 
 
 def _ask(
-    number: int, form: Any, page: Callable[[int, Any], str], verb: Callable[[], Any],
-    after: str | None = None,
+    number: int, form: Any, words: Words, page: Callable[[int, Any], str],
+    verb: Callable[[], Any], after: str | None = None,
 ) -> Answer:  # fmt: skip
-    """Parse, call, and lead to the complaint's page, or `after`; what is wrong stands at its field."""
-    if not form.validate():
-        return page(number, form), 400
+    """Parse, call, and lead to the complaint's page, or `after`; what is wrong stands at its field.
+
+    What it is about may be hidden by now: who comes too late keeps their own words, and sees no other.
+    """
+    back = url_for("pages.complaint", number=number)
     try:
+        if not form.validate():
+            return page(number, form), 400
         verb()
-    except (Conflict, NotAllowed, NotFound):
+    except (Conflict, NotAllowed) as refused:
+        heading, label = words
+        return refused_page(form, refused, label=label, heading=heading, back=back)
+    except NotFound:
         raise
     except Refusal as refused:
         blame(form, refused)
         return page(number, form), status_of(refused)
-    return redirect(after or url_for("pages.complaint", number=number), 303)
+    return redirect(after or back, 303)
 
 
 def _flag_page(number: int, form: FlagForm) -> str:
@@ -133,7 +147,7 @@ def _flag_page(number: int, form: FlagForm) -> str:
         _("七天内有结果。难听、不实、影响销售，都不是下架的理由。"),
     ]
     href = url_for("moderation.notice_form", number=number, item=form.item.data)
-    return _page(number, form, _("举报"), _("举报"), sentences,
+    return _page(number, form, FLAG, sentences,
                  url_for("moderation.flag", number=number),
                  also=(href, _("文中说的是您，而且不实？请提出名誉投诉")))  # fmt: skip
 
@@ -143,7 +157,7 @@ def _flagged_page(row: Flag) -> str:
     sentences = [_("已收到您的举报（%(reason)s）。", reason=reason_label(row.reason))]
     if row.decided is None:
         sentences.append(_("七天内有结果，会写在“给我的通知”里。"))
-        return _page(row.complaint, None, _("举报"), "", sentences, "", item=row.item or None)
+        return _page(row.complaint, None, FLAG, sentences, "", item=row.item or None)
     decision = answer_at(row.decided)
     if decision is None or decision.decision == "acted":
         sentences.append(_("已有结果：已处理，理由写在公开记录里。"))
@@ -151,9 +165,7 @@ def _flagged_page(row: Flag) -> str:
     else:
         sentences += [_("已有结果：保留。"), left_of(decision.text)]
         also = (url_for("moderation.appeal_form", index=row.decided), _("不同意？可以申诉"))
-    return _page(
-        row.complaint, None, _("举报"), "", sentences, "", item=row.item or None, also=also
-    )
+    return _page(row.complaint, None, FLAG, sentences, "", item=row.item or None, also=also)
 
 
 def _notice_page(number: int, form: NoticeForm) -> str:
@@ -166,7 +178,7 @@ def _notice_page(number: int, form: NoticeForm) -> str:
             days=CONTACTS_KEPT.days,
         ),
     ]
-    return _page(number, form, _("名誉投诉"), _("提交投诉"), sentences,
+    return _page(number, form, NOTICE, sentences,
                  url_for("moderation.notice", number=number))  # fmt: skip
 
 
@@ -176,7 +188,7 @@ def _order_page(number: int, form: OrderForm) -> str:
           staff=current_user.staff_no),
         _("登记并不隐藏任何内容：照办须另提处理，不照办须写明理由。"),
     ]  # fmt: skip
-    return _page(number, form, _("登记主管部门要求"), _("登记"), sentences,
+    return _page(number, form, ORDER, sentences,
                  url_for("moderation.order", number=number), grave=True)  # fmt: skip
 
 
@@ -186,7 +198,7 @@ def _counter_page(notice: int) -> Callable[[int, CounterForm], str]:
         complaint, reply = target_of(number, row.item or None)
         notices.require_own(current_user, complaint, reply)
         sentences = [_("回应会公开，只能写一次，写了不能改。不回应也不会因此被处理。")]
-        return _page(number, form, _("公开回应"), _("公开回应"), sentences,
+        return _page(number, form, COUNTER, sentences,
                      url_for("moderation.counter", number=number, notice=notice),
                      item=row.item or None, claim=row.claim)  # fmt: skip
 
@@ -194,11 +206,11 @@ def _counter_page(notice: int) -> Callable[[int, CounterForm], str]:
 
 
 def _page(
-    number: int, form: BoardForm | None, heading: str, label: str, sentences: Sequence[str],
-    action: str, *, item: int | None = None, **more: Any,
+    number: int, form: BoardForm | None, words: Words, sentences: Sequence[str], action: str, *, item: int | None = None, **more: Any,
 ) -> str:  # fmt: skip
     """moderation/asking.html of a complaint, or of what the form says stands under it."""
     g.personal = True
+    heading, label = words
     asked = form["item"].data if form is not None and "item" in form else item
     complaint, reply = target_of(number, asked)
     if form is not None:

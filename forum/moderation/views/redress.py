@@ -23,7 +23,7 @@ from forum.log import queries as log
 from forum.log import stamp
 from forum.log.queries import MOST
 from forum.log.words import REDRESS_LABELS, role_label
-from forum.moderation import appeals, challenges, evidence
+from forum.moderation import appeals, challenges, evidence, sealed
 from forum.moderation import redress_queries as queries
 from forum.moderation.decisions import can_be_undone, decision_at
 from forum.moderation.models import Statement
@@ -184,6 +184,8 @@ def _sealed(row: Row) -> str | None:
     number = row.statement if isinstance(row, Appeal) else None
     statement = db.session.get(Statement, number) if number is not None else None
     if statement is None or statement.act not in SEALS:
+        return None
+    if not sealed.may_look(current_user, statement.number):
         return None
     return url_for("moderation.sealed", number=number)
 

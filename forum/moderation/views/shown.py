@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from forum.base.rights import may
 from forum.base.web.guard import role
 from forum.complaints.models import SHOWN, Complaint, Reply
 from forum.log.words import COUNT_LABELS
+from forum.moderation.sealed import may_look
 
 
 def can_be_read(complaint: Complaint, reply: Reply | None = None) -> bool:
@@ -44,7 +46,8 @@ def _sealed(complaint: Complaint, reply: Reply | None) -> dict[str, Any]:
     """That it cannot be read here, and by which statement it can by those who may."""
     hidden = complaint if reply is None or complaint.state not in SHOWN else reply
     number = hidden.statement
-    looks = may(role(), "sealed.view") and hidden.state != "erased"
+    looks = (number is not None and may(role(), "sealed.view") and hidden.state != "erased"
+             and may_look(current_user, number))  # fmt: skip
     page = "moderation.sealed" if looks else "moderation.statement"
     return {
         "state_label": str(COUNT_LABELS[hidden.state]), "sentence": _sentence(hidden.state),

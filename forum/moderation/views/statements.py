@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from forum.base import clock
 from forum.base.db import db
-from forum.base.refusal import NotAllowed, NotFound
+from forum.base.refusal import NotFound
 from forum.base.rights import may, route_acts
 from forum.base.web.cache import public_page
 from forum.base.web.filters import localtime
@@ -18,13 +18,12 @@ from forum.base.web.guard import role
 from forum.log import stamp
 from forum.log.queries import MOST
 from forum.log.words import REDRESS_LABELS, reason_label
-from forum.moderation import bulk
+from forum.moderation import bulk, sealed
 from forum.moderation.forms import DECISION_LABELS, DETECTION_LABELS, RestoreForm
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress import appeal_sentence, appeal_until
 from forum.moderation.redress_models import Appeal
 from forum.moderation.redress_queries import appeals_against
-from forum.moderation.sealed import require_may_look
 from forum.moderation.sealed_end import SEALS
 from forum.moderation.undoing import in_force
 from forum.moderation.views.answers import blueprint, salt_of, waiting, what
@@ -136,11 +135,8 @@ def _sealed(s: Statement) -> str | None:
     """For auditors and those who decided it: the page of what it took from view."""
     if not may(role(), "sealed.view") or s.act not in SEALS or s.restored_at is not None:
         return None
-    try:
-        require_may_look(current_user, s.number)
-    except NotAllowed:
-        return None
-    return url_for("moderation.sealed", number=s.number)
+    may_look = sealed.may_look(current_user, s.number)
+    return url_for("moderation.sealed", number=s.number) if may_look else None
 
 
 def _lift(s: Statement) -> dict[str, Any] | None:
