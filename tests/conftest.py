@@ -19,10 +19,12 @@ from forum.accounts import passwords
 from forum.app import create_app
 from forum.base.db import db
 from forum.setup import open_board
+from tests import in_memory
 
 if TYPE_CHECKING:
     from tests.postgres import Cluster
 
+in_memory.use()
 pytest_plugins = ["tests.plugin", "tests.postgres", "tests.strangers", "tests.scenes"]
 
 SITE = "http://board.test"

@@ -119,6 +119,7 @@ _SERVER = (
     *("-c", "listen_addresses="),
     *("-c", "fsync=off", "-c", "full_page_writes=off"),
     *("-c", "shared_buffers=32MB", "-c", "max_connections=50"),
+    *("-c", "max_wal_size=64MB", "-c", "autovacuum=off"),
 )
 
 
