@@ -40,7 +40,7 @@ machine: install
 	@$(BIN)/python tests/machine.py
 
 test: install machine
-	@$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+	@$(BIN)/pytest -n 2 --dist loadscope $(TESTS)
 
 # What `make test` does a few times, done often: 208 kills on SQLite, a quarter as many on PostgreSQL;
 # a random history of 2,000 acts, whose figures are recomputed from the log alone; and 1,000 honest

@@ -15,8 +15,6 @@ from forum.moderation.flag_models import Flag
 from forum.moderation.redress_models import Appeal
 from forum.tlog.kinds import KINDS
 
-# The board of `conftest.py` is made once, in one process.
-pytestmark = pytest.mark.xdist_group("demo")
 SHOWN = {
     "statement.proposed": 15, "statement.approved": 13, "statement.refused": 2,
     "complaint.redacted": 1, "comment.redacted": 1, "comment.removed": 1,

@@ -19,8 +19,6 @@ from forum.log.check import check_log
 from forum.log.models import LogEntry
 from forum.pages.search_feed import status
 
-# The board of `conftest.py` is made once, in one process.
-pytestmark = pytest.mark.xdist_group("demo")
 NIGHT = datetime(2026, 11, 21, 16, 1, tzinfo=UTC)  # 00:01 where the board lives
 NOON = NIGHT + timedelta(hours=12)
 
