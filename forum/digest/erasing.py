@@ -18,8 +18,8 @@ from forum.digest.render import render_text
 from forum.digest.value import from_payload
 from forum.log.models import Opening
 
-# What stands in the place of words that were erased. Content, not interface: one language.
-ERASED = "（依法清除）"
+# What stands in the place of words that were erased, by law or when their time was over. Content, not interface: one language.
+ERASED = "（已销毁）"
 QUOTED = ("title", "body", "remedy", "author")
 
 
