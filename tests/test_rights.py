@@ -14,7 +14,7 @@ from tests.scenes import EVERYBODY, OPEN, REMOVED, SIGNED_IN, addresses
 WHO = {
     EVERYBODY: """pages.home pages.complaints pages.project pages.city pages.category
         pages.complaint pages.complaint_json pages.history search.search complaints.new
-        moderation.notice_form moderation.notice
+        moderation.notice_form moderation.notice moderation.notice_page
         moderation.appeals moderation.appeal_page moderation.challenge_page
         moderation.challenge_form moderation.challenge
         complaints.proof complaints.photo moderation.rules moderation.rules_version moderation.closing api.open_data moderation.statement log.checkpoint
@@ -34,11 +34,11 @@ WHO = {
         accounts.change_password accounts.sign_out_everywhere notifications.index
         notifications.mark_read complaints.receipt complaints.receipt_page pages.mine
         complaints.receipt_image moderation.own_appeals moderation.appeal_statement
-        moderation.appeal_form moderation.appeal""",
+        moderation.appeal_form moderation.appeal moderation.flag_form""",
     "member": """complaints.post complaints.support complaints.unsupport complaints.comment
         complaints.edit complaints.save complaints.status complaints.withdraw
         complaints.stop_withdrawal complaints.undo_withdrawal complaints.unmerge
-        moderation.flag_form moderation.flag moderation.counter_form moderation.counter""",
+        moderation.flag moderation.counter_form moderation.counter""",
     "staff executive": "response.reply response.resolve",
     "admin": "moderation.new_rules moderation.publish_rules",
     "admin executive": "moderation.propose_closing",

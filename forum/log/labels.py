@@ -48,7 +48,7 @@ KIND_LABELS: dict[str, Any] = {
     "comment.redacted": _l("评论遮盖"),
     "comment.erased": _l("评论依法清除"),
     "flag.decided": _l("举报有结果"),
-    "notice.received": _l("收到通知"),
+    "notice.received": _l("收到投诉或要求"),
     "notice.countered": _l("作者回应通知"),
     "appeal.filed": _l("提出申诉"),
     "appeal.decided": _l("申诉有结果"),
@@ -92,7 +92,7 @@ REASON_LABELS: dict[str, Any] = {
     "lawful-erasure": _l("依法清除"),
     "misfiled": _l("放错了地方"),
     "policy": _l("违反规则其他条款"),
-    "appeal-upheld": _l("申诉成立"),
+    "appeal-upheld": _l("申诉或异议成立"),
     "mistake": _l("处理有误"),
     "lapsed": _l("逾期未复核"),
 }
@@ -164,6 +164,13 @@ FLAG_LABELS: dict[str, Any] = {
     "kept": _l("保留"),
     "acted": _l("已处理"),
 }
+# Settings that matter for hiding, and their values; whatever else an entry names stands as it is.
+SETTING_LABELS: dict[str, Any] = {
+    "hold": _l("先审后发"),
+    "witnesses": _l("见证规则"),
+    "clock": _l("时钟"),
+}
+VALUE_LABELS: dict[str, Any] = {"on": _l("开"), "off": _l("关"), "accepted": _l("已认可")}
 REDRESS_LABELS: dict[str, Any] = {
     "upheld": _l("成立"),
     "partly-upheld": _l("部分成立"),

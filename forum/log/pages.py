@@ -16,7 +16,7 @@ from forum.base.resources import resource
 from forum.base.web import paging
 from forum.log import queries
 from forum.log.queries import LogFilter, Tip
-from forum.log.words import KIND_LABELS, ROLE_LABELS, details, kind_label, sentence
+from forum.log.words import KIND_LABELS, ROLE_LABELS, act_label, details, sentence
 from forum.tlog import merkle
 from forum.tlog.entry import KINDS, parse_entry
 from forum.tlog.policy import Policy
@@ -96,7 +96,7 @@ def _row(index: int, entry: dict[str, Any]) -> Row:
         index=index,
         at=clock.parse_utc(entry["at"]),
         kind=entry["kind"],
-        label=str(kind_label(entry["kind"])),
+        label=str(act_label(entry)),
         said=_("，").join(details(entry)),
         hides=KINDS[entry["kind"]].hides,
         number=number,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from forum.base.clock import BOARD_ZONE, parse_utc
 from forum.log.labels import (
@@ -22,6 +23,8 @@ from forum.log.labels import (
     PLACE_LABELS,
     REASON_LABELS,
     REDRESS_LABELS,
+    SETTING_LABELS,
+    VALUE_LABELS,
     REVIEW_LABELS,
     ROLE_LABELS,
     STATUS_LABELS,
@@ -74,8 +77,14 @@ def sentence(entry: Entry) -> str:
     """A valid entry as one sentence: 下架：#17，理由：泄露个人信息，处理人 S-004（单人）."""
     number = [f"#{entry['complaint']}"] if entry.get("complaint") else []
     said = _("，").join([*number, *details(entry)])
-    act = str(kind_label(entry["kind"]))
+    act = str(act_label(entry))
     return _("%(act)s：%(said)s", act=act, said=said) if said else act
+
+
+def act_label(entry: Entry) -> Any:
+    """The words for what an entry did (lazy): who may not decide asks, and proposes nothing."""
+    asked = entry["kind"] == "statement.proposed" and entry["by"] not in ("moderator", "auditor")
+    return _l("申请处理") if asked else kind_label(entry["kind"])
 
 
 def details(entry: Entry) -> list[str]:
@@ -130,8 +139,15 @@ def _who(entry: Entry) -> str:
         return _shared(str(role_label(entry["by"])), entry)
     staff = entry.get("staff")
     if staff:
-        return _shared(_("处理人 %(staff)s", staff=staff), entry)
+        return _shared(_of_staff(entry["by"], staff), entry)
     return str(role_label(entry["by"])) if "by" in entry else ""
+
+
+def _of_staff(by: str, staff: str) -> str:
+    """A moderator's number, as on every notice; of anybody else inside the role as well."""
+    if by == "moderator":
+        return _("处理人 %(staff)s", staff=staff)
+    return _("%(role)s %(staff)s", role=str(role_label(by)), staff=staff)
 
 
 def _shared(who: str, entry: Entry) -> str:
@@ -176,7 +192,9 @@ def _role(entry: Entry) -> str:
 
 
 def _setting(entry: Entry) -> str:
-    return _("%(setting)s 改为 %(value)s", setting=entry["setting"], value=entry["value"])
+    setting, value = entry["setting"], entry["value"]
+    return _("%(setting)s 改为 %(value)s", setting=str(SETTING_LABELS.get(setting, setting)),
+             value=str(VALUE_LABELS.get(value, value)))  # fmt: skip
 
 
 def _rules(entry: Entry) -> str:
@@ -217,13 +235,13 @@ def _of_statement(entry: Entry) -> str:
 
 
 def _closes(entry: Entry) -> str:
-    indexes = " ".join(str(index) for index in entry["closes"])
+    indexes = _("、").join(str(index) for index in entry["closes"])
     return _("不再公开第 %(indexes)s 条记录的原文", indexes=indexes)
 
 
 def _flags(entry: Entry) -> str:
     return _(
-        "%(flags)s 次举报、%(notices)s 份通知，结果：%(decision)s",
+        "%(flags)s 次举报、%(notices)s 份投诉和要求，结果：%(decision)s",
         flags=entry["flags"], notices=entry["notices"],
         decision=str(FLAG_LABELS[entry["decision"]]),
     )  # fmt: skip

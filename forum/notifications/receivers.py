@@ -28,7 +28,7 @@ from forum.complaints.models import Complaint
 from forum.log import closing
 from forum.log import queries as log
 from forum.log.stamp import HEADER, words
-from forum.log.words import reason_label
+from forum.log.words import REDRESS_LABELS, reason_label
 from forum.notifications import service
 from forum.notifications.words import headline
 
@@ -144,7 +144,7 @@ def send_mail(payloads: Sequence[Payload]) -> None:
     """Topic ``mail.due``, payload ``{to, template, context, locale, message_id}``: send a mail.
 
     `template` names a folder of templates/mail; its three parts get `context`, and beside it
-    board_name, base_url, hotline and reason_label.
+    board_name, base_url, hotline, reason_label and redress_label.
     """
     for payload in payloads:
         template = payload["template"]
@@ -203,6 +203,7 @@ def _rendered(template: str, context: dict[str, Any]) -> str:
         "base_url": _base_url(),
         "hotline": setting("FORUM_HOTLINE"),
         "reason_label": reason_label,
+        "redress_label": REDRESS_LABELS.__getitem__,
     }
     return current_app.jinja_env.get_template(template).render({**shared, **context})
 

@@ -15,11 +15,13 @@ from forum.base.resources import setting
 from forum.moderation.flag_models import FlagDecision, PartyNotice
 from forum.moderation.models import Ruling, Statement
 from forum.moderation.redress import appeal_path
-from forum.moderation.redress_models import Challenge
+from forum.moderation.redress_models import Appeal, Challenge
 from forum.notifications.models import Notice
 
 # Comments can be many: they are told on the site only. Quiet by default.
 SITE_ONLY = ("comment",)
+# What was hidden is back: why that is so is told, and not why it had been hidden.
+BACK = ("restored", "uncovered", "relisted", "reinstated")
 
 
 def tell(payload: dict[str, Any]) -> None:
@@ -80,7 +82,12 @@ def _details(payload: dict[str, Any]) -> dict[str, Any]:
         for name in ("item", "statement", "due", "ruling", "appeal", "challenge")
         if name in payload
     }
+    outcome = _outcome(known)
+    if outcome is not None:
+        known["outcome"] = outcome
     statement: Statement | Ruling | None = db.session.get(Statement, payload.get("statement", 0))
+    if statement is not None and payload["what"].removeprefix("item.") in BACK:
+        return known | {"reason": statement.restored_reason}
     if "ruling" in payload:
         statement = db.session.get(Ruling, payload["ruling"])
     if statement is not None:
@@ -89,6 +96,15 @@ def _details(payload: dict[str, Any]) -> dict[str, Any]:
     if kept is not None and statement is None:
         known |= {"reason": kept.reason, "facts": kept.text, "decision": kept.entry}
     return known
+
+
+def _outcome(known: dict[str, Any]) -> str | None:
+    """What an auditor decided of the appeal or challenge that it is about."""
+    for name, table in (("appeal", Appeal), ("challenge", Challenge)):
+        row = db.session.get(table, known[name]) if name in known else None
+        if row is not None:
+            return row.outcome
+    return None
 
 
 def tell_party(number: int) -> None:
@@ -129,7 +145,8 @@ def answer_challenge(number: int) -> None:
         emit(
             "mail.due", to=challenge.email, template="told", locale=setting("FORUM_LOCALE"),
             message_id=f"challenge-{number}-{challenge.decided_entry}@{urlsplit(base).hostname}",
-            context={"number": number, "what": "challenge.answered", "details": {},
+            context={"number": number, "what": "challenge.answered",
+                     "details": {"outcome": challenge.outcome},
                      "href": f"{base}/challenges/{number}", "statement_href": None},
         )  # fmt: skip
         challenge.email = None

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from forum.base import rights
 from forum.base.web import paging
-from forum.log.words import reason_label
+from forum.log.words import REDRESS_LABELS, reason_label
 from forum.moderation.redress import appeal_path
 from forum.notifications import queries, service
 from forum.notifications.models import Notice
@@ -53,6 +53,7 @@ def _line(row: Notice) -> dict[str, Any]:
         "appeal_href": appeal_path(row.what, row.details),
         "fresh": row.read_at is None,
         "reason": reason_label(reason) if reason else None,
+        "outcome": REDRESS_LABELS[row.details["outcome"]] if row.details.get("outcome") else None,
         "clause": row.details.get("clause"),
         "facts": row.details.get("facts"),
         "statement_href": url_for("moderation.statement", number=statement) if statement else None,

@@ -15,6 +15,7 @@ from forum.log.words import (
     CAUSE_LABELS,
     OUTCOME_LABELS,
     details,
+    act_label,
     kind_label,
     role_label,
     status_label,
@@ -37,6 +38,8 @@ TOLD = ("complaint.edited", "complaint.status", "complaint.withdrawn", "complain
         "notice.countered", "appeal.filed", "appeal.decided")  # fmt: skip
 # What was said stands no more; the notice stands where it was said.
 TAKEN_DOWN = ("reply.erased", "comment.erased", "reply.removed", "comment.removed")
+# By these nothing is hidden any more, so that nobody appeals against them.
+BACK = ("complaint.restored", "complaint.relisted", "reply.restored", "comment.restored")
 NO_REASONS: Mapping[int, str] = {}
 PROMISE_SHAPES = {"open": "promised", "kept": "kept", "broken": "broken"}
 PROMISE_LABELS = {
@@ -66,8 +69,11 @@ def timeline(
         if said is not None and said.state != "visible":
             stands = {"at": times[index], "id": said.id, "state": said.state}
             events[said.entry] = _moderated(index, entry) | stands
+    undone = _undone(entries)
     for index, entry in told.items():
         events[index] = _done(index, entry) | {"at": times[index]}
+        if entry.get("statement") in undone:
+            events[index].pop("appeal_href", None)
         if index in reasons:
             events[index]["note"] += _("。") + reasons[index]
     return [events[index] for index in sorted(events)]
@@ -75,6 +81,12 @@ def timeline(
 
 def _taken_down(entries: Rows) -> list[tuple[int, dict[str, Any]]]:
     return [(row.entry, parse_entry(row.bytes)) for row in entries if row.kind in TAKEN_DOWN]
+
+
+def _undone(entries: Rows) -> set[int]:
+    """Statements whose act was taken back: there is nothing to appeal against any more."""
+    back = (row for row in entries if row.kind in BACK)
+    return {parse_entry(row.bytes)["statement"] for row in back} - {None}
 
 
 def photo_events(photos: Iterable[Line]) -> list[dict[str, Any]]:
@@ -156,7 +168,7 @@ def _done(index: int, entry: Mapping[str, Any]) -> Event:
         sentence, shape = str(status_label(entry["status"])), entry["status"]
     else:
         note = details(entry)
-        sentence, shape = str(kind_label(entry["kind"])), SHAPES.get(entry["kind"])
+        sentence, shape = str(act_label(entry)), SHAPES.get(entry["kind"])
     return {"kind": "line", "sentence": sentence, "status": shape, "note": _("，").join(note)}
 
 
@@ -164,7 +176,7 @@ def _reviewed(index: int, entry: Mapping[str, Any]) -> Event:
     """A step on the way to a measure, or the end of that way: a line that leads to its page."""
     return {
         "kind": "line",
-        "sentence": str(kind_label(entry["kind"])),
+        "sentence": str(act_label(entry)),
         "status": "pending" if entry["kind"] == "statement.proposed" else None,
         "note": _("，").join(details(entry)),
         "href": url_for("moderation.statement", number=entry["statement"]),
@@ -176,13 +188,13 @@ def _appealed(index: int, entry: Mapping[str, Any]) -> Event:
     """An appeal, or what came of it: a line that leads to its page."""
     href = url_for("moderation.appeal_page", number=entry["appeal"])
     note = _("，").join(details(entry))
-    return {"kind": "line", "sentence": str(kind_label(entry["kind"])), "status": None,
+    return {"kind": "line", "sentence": str(act_label(entry)), "status": None,
             "note": note, "href": href, "href_label": _("看申诉"), "entry": index}  # fmt: skip
 
 
 def _answered(index: int, entry: Mapping[str, Any]) -> Event:
     """How flags and notices were answered: the statement says why, or the words beside it."""
-    line = {"kind": "line", "sentence": str(kind_label(entry["kind"])), "status": None,
+    line = {"kind": "line", "sentence": str(act_label(entry)), "status": None,
             "note": _("，").join(details(entry))}  # fmt: skip
     if entry["statement"]:
         return line | {"href": url_for("moderation.statement", number=entry["statement"]),
@@ -216,10 +228,12 @@ def _moderated(index: int, entry: Mapping[str, Any]) -> Event:
     return {
         "kind": "notice",
         "sentence": _sentence(entry["kind"]),
-        "act_label": str(kind_label(entry["kind"])),
+        "act_label": str(act_label(entry)),
         "ground_label": ground_of(entry),
         "role_label": who_decided(entry),
         "statement_href": url_for("moderation.statement", number=statement) if statement else None,
+        "appeal_href": url_for("moderation.appeal_form", index=index)
+        if statement and entry["kind"] not in BACK else None,
         "entry": index,
         "entry_href": url_for("log.entry", index=index),
-    }
+    }  # fmt: skip

@@ -12,6 +12,16 @@ from tests.factories import PASSWORD
 from tests.scenes import a_picture
 
 MEASURE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What can be tapped in the window, and under whose middle lies something else.
+COVERED = """() => [...document.querySelectorAll('main a[href], main button, main summary')]
+  .filter(target => {
+    if (!target.checkVisibility()) return false;
+    const box = [...target.getClientRects()].find(box => box.width && box.height);
+    if (!box) return false;
+    const x = box.left + box.width / 2, y = box.top + box.height / 2;
+    const hit = document.elementFromPoint(x, y);
+    return hit && !target.contains(hit) && !hit.contains(target) && !hit.closest('nav, header');
+  }).map(target => target.outerHTML.slice(0, 160))"""
 WATCH = """document.addEventListener('securitypolicyviolation',
   event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));"""
 
@@ -53,10 +63,13 @@ class Visit:
         self.look()
 
     def look(self) -> None:
-        """What must hold on every page: it fits, hides what is hidden, has one heading and a language."""
+        """What must hold on every page: it fits, hides what is hidden, has one heading and a language,
+        and nothing lies over what can be tapped."""
         assert self.page.evaluate(MEASURE) <= 0, f"wider than the window: {self.page.url}"
         expect(self.page.locator("h1")).to_have_count(1)
         expect(self.page.locator("[hidden]:visible")).to_have_count(0)
+        covered = self.page.evaluate(COVERED)
+        assert covered == [], covered
         assert self.page.locator("html").get_attribute("lang") == "zh-Hans"
 
     def tap(self, name: str, *, within: str = "main") -> None:

@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forum.accounts import limits
+from forum.base import rights
 from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web.errors import status_of
+from forum.base.web.filters import localtime
 from forum.base.web.forms import BoardForm, blame, posted, refused_page
+from forum.base.web.guard import role
 from forum.complaints.models import SHOWN
 from forum.log.words import reason_label
 from forum.moderation import flags, notices
 from forum.moderation.answering import answer_at
 from forum.moderation.flag_erasing import CONTACTS_KEPT
 from forum.moderation.flag_forms import CounterForm, FlagForm, NoticeForm, OrderForm
-from forum.moderation.flag_models import Flag
+from forum.moderation.flag_models import Flag, PartyNotice
 from forum.moderation.measures import target_of
 from forum.moderation.views.acts import shown_thing, wanted_item
 from forum.moderation.views.answers import blueprint, left_of
 
-Answer = tuple[str, int] | Response
+Answer = str | tuple[str, int] | Response
 Words = tuple[Any, Any]
 # The heading of each form, and its button.
 FLAG = (_l("举报"), _l("举报"))
@@ -36,10 +39,11 @@ ORDER = (_l("登记主管部门要求"), _l("登记"))
 COUNTER = (_l("公开回应"), _l("公开回应"))
 route_acts(
     {
-        "moderation.flag_form": "flag.post",
+        "moderation.flag_form": "own-account",
         "moderation.flag": "flag.post",
         "moderation.notice_form": "notice.send",
         "moderation.notice": "notice.send",
+        "moderation.notice_page": "read",
         "moderation.order_form": "notice.enter",
         "moderation.order": "notice.enter",
         "moderation.counter_form": "notice.counter",
@@ -49,8 +53,13 @@ route_acts(
 
 
 @blueprint.get("/complaints/<int:number>/flag")
-def flag_form(number: int) -> str:
-    """What is wrong with it; with ``?item=`` with one reply or comment."""
+def flag_form(number: int) -> Answer:
+    """What is wrong with it; with ``?item=`` with one reply or comment. Whoever is inside is led to
+    where they say so."""
+    if not rights.may(role(), "flag.post"):
+        decides = rights.may(role(), "moderation.queue")
+        page = "moderation.flagged" if decides else "moderation.ask_form"
+        return redirect(url_for(page, number=number, item=wanted_item()), 303)
     form = FlagForm(item=wanted_item())
     form.offer_reasons()
     before = flags.flag_of(current_user, number, form.item.data)
@@ -80,10 +89,31 @@ def notice(number: int) -> Answer:
     return _ask(number, form, NOTICE, _notice_page, lambda: _send(number, form))
 
 
-def _send(number: int, form: NoticeForm) -> None:
+def _send(number: int, form: NoticeForm) -> str:
     notices.require_sound(form.given())
     limits.count("notice")
-    notices.send(number, form.item.data, form.given())
+    return _received(notices.send(number, form.item.data, form.given()))
+
+
+def _received(row: PartyNotice) -> str:
+    """Where whoever sent it finds its number, its date, and what comes of it."""
+    return url_for("moderation.notice_page", number=row.complaint, notice=row.number)
+
+
+@blueprint.get("/complaints/<int:number>/notices/<int:notice>")
+def notice_page(number: int, notice: int) -> str:
+    """That it was received, and what came of it: what the log says of it, and not its words."""
+    row = notices.notice_of(number, notice)
+    words = NOTICE if row.by == "party" else ORDER
+    at = localtime(row.at)
+    sentences = [_("已收到：第 %(number)s 号，%(at)s。请记下编号和这一页的地址。", number=row.number, at=at)]
+    if row.decided is None:
+        sentences.append(_("还没有结果。七天内由管理人员决定，理由公开，这一页会写明。"))
+        also = (url_for("log.entry", index=row.entry), _("看公开记录"))
+    else:
+        sentences.append(_("已有结果，理由写在公开记录里。"))
+        also = (url_for("log.entry", index=row.decided), _("看结果"))
+    return _page(number, None, words, sentences, "", item=row.item or None, also=also)
 
 
 @blueprint.get("/complaints/<int:number>/order")
@@ -99,8 +129,8 @@ def order(number: int) -> Answer:
     """Enter it."""
     form = posted(OrderForm)
     form.offer_reasons()
-    return _ask(number, form, ORDER, _order_page, lambda: notices.enter_order(
-        current_user, number, form.item.data, form.reason.data, form.given()))  # fmt: skip
+    return _ask(number, form, ORDER, _order_page, lambda: _received(notices.enter_order(
+        current_user, number, form.item.data, form.reason.data, form.given())))  # fmt: skip
 
 
 @blueprint.get("/complaints/<int:number>/notices/<int:notice>/counter")
@@ -113,15 +143,20 @@ def counter_form(number: int, notice: int) -> str:
 def counter(number: int, notice: int) -> Answer:
     """Answer it, in public."""
     form = posted(CounterForm)
-    return _ask(number, form, COUNTER, _counter_page(notice), lambda: notices.counter(
-        current_user, number, notice, form.text.data or ""))  # fmt: skip
+    return _ask(number, form, COUNTER, _counter_page(notice), lambda: _answered(
+        notices.counter(current_user, number, notice, form.text.data or "")))  # fmt: skip
+
+
+def _answered(row: PartyNotice) -> None:
+    flash(_("您的回应已公开，写在下面的经过里。"), "success")
 
 
 def _ask(
     number: int, form: Any, words: Words, page: Callable[[int, Any], str],
     verb: Callable[[], Any], after: str | None = None,
 ) -> Answer:  # fmt: skip
-    """Parse, call, and lead to the complaint's page, or `after`; what is wrong stands at its field.
+    """Parse, call, and lead on: to the address that `verb` answers with, `after`, or the complaint's
+    page; what is wrong stands at its field.
 
     What it is about may be hidden by now: who comes too late keeps their own words, and sees no other.
     """
@@ -129,7 +164,7 @@ def _ask(
     try:
         if not form.validate():
             return page(number, form), 400
-        verb()
+        done = verb()
     except (Conflict, NotAllowed) as refused:
         heading, label = words
         return refused_page(form, refused, label=label, heading=heading, back=back)
@@ -138,7 +173,7 @@ def _ask(
     except Refusal as refused:
         blame(form, refused)
         return page(number, form), status_of(refused)
-    return redirect(after or back, 303)
+    return redirect(after or (done if isinstance(done, str) else back), 303)
 
 
 def _flag_page(number: int, form: FlagForm) -> str:
