@@ -78,7 +78,7 @@ def test_a_status_says_outcome_and_cause():
     assert (
         _said("complaint.status", complaint=17, of=40, by="staff", status="resolved",
               staff="S-017", outcome="fixed", cause="execution")
-        == "进展：#17，已处理，等您确认，已修好，没按规定做，处理人 S-017"
+        == "进展：#17，已处理，等您确认，已修好，没按规定做，客服 S-017"
     )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_a_balance_says_every_count():
 def test_every_entry_there_can_be_is_said_in_one_sentence(kind):
     for found in variants(kind):
         said = words.sentence(found)
-        assert said.startswith(str(words.KIND_LABELS[kind]))
+        assert said.startswith(str(words.act_label(found)))
         assert not any(ugly in said for ugly in ("None", "，，", "：，", "%", "{", "["))
 
 
@@ -102,15 +102,15 @@ def test_every_entry_there_can_be_is_said_in_one_sentence(kind):
     ("kind", "more", "expected"),
     [
         ("complaint.held", {"due": "2026-11-23T03:04:05Z"}, "暂缓发布：#17，最迟 2026-11-23 11:04 自动发布，系统"),
-        ("complaint.erased", {}, "依法清除：#17，不再公开第 40 51 条记录的原文，依据规则第 3.2.1 条，理由：违反法律，处理人 S-017，复核人 S-018"),
+        ("complaint.erased", {}, "依法清除：#17，不再公开第 40、51 条记录的原文，依据规则第 3.2.1 条，理由：违反法律，处理人 S-017，复核人 S-018"),
         ("complaint.merged", {"second": None}, "同类合并：#17，与 #12，那里现在 12 户，理由：同一件事重复，处理人 S-017（单人）"),
         ("complaint.moved", {}, "改了归类：#17，现为 批评，小区 garden-2，类别 parking，依据规则第 3.2.1 条，理由：违反法律，处理人 S-017"),
         ("reply.removed", {"second": None, "lapses": "2026-11-25T03:04:05Z"}, "答复下架：#17，第 3 号发言，依据规则第 3.2.1 条，理由：违反法律，期限 2026-12-31，到 2026-11-25 11:04 无人复核即作废，处理人 S-017（单人）"),
-        ("statement.proposed", {"by": "staff", "clause": None, "rules": None}, "提议处理：#17，第 3 号发言，下架，处理说明 5，理由：违反法律，到 2026-11-22 11:04 无人复核即作废，处理人 S-017"),
+        ("statement.proposed", {"by": "staff", "clause": None, "rules": None}, "申请处理：#17，第 3 号发言，下架，处理说明 5，理由：违反法律，到 2026-11-22 11:04 无人复核即作废，客服 S-017"),
         ("statement.lapsed", {}, "提议作废：#17，处理说明 5，系统"),
-        ("appeal.decided", {"item": None}, "申诉有结果：#17，第 1 号，成立，处理人 S-017"),
+        ("appeal.decided", {"item": None}, "申诉有结果：#17，第 1 号，成立，独立监督员 S-017"),
         ("complaint.restored", {"by": "author", "proven": False}, "恢复显示：#17，作者本人（未验证）"),
-        ("audit.reported", {}, "独立监督员意见：第 1 号，看过第 3 到 90 条记录：无保留意见，处理人 S-017"),
+        ("audit.reported", {}, "独立监督员意见：第 1 号，看过第 3 到 90 条记录：无保留意见，独立监督员 S-017"),
     ],
 )  # fmt: skip
 def test_a_sentence_says_what_a_reader_wants_to_know(kind, more, expected):

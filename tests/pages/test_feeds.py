@@ -60,7 +60,7 @@ def test_a_character_that_xml_does_not_know_breaks_no_feed(sqlite_app):
 def test_the_logs_feed_holds_the_hiding_acts(visitor):
     titles = [entry["title"] for entry in entries(visitor, "/log/feed.atom")]
     assert [t.split("：")[0] for t in titles if "#" in t] == [
-        "收到通知", "撤回", "下架", "同意处理", "提议处理", "作者改了文字"
+        "收到投诉或要求", "撤回", "下架", "同意处理", "提议处理", "作者改了文字"
     ]  # fmt: skip
 
 
