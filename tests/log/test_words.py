@@ -115,3 +115,8 @@ def test_every_entry_there_can_be_is_said_in_one_sentence(kind):
 )  # fmt: skip
 def test_a_sentence_says_what_a_reader_wants_to_know(kind, more, expected):
     assert words.sentence(sample(kind, **more)) == expected
+
+
+def test_settings_are_said_in_words_and_not_in_codes():
+    said = _said("setting.changed", by="system", staff=None, setting="hold", value="on")
+    assert "先审后发 改为 开" in said

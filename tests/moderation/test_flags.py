@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
@@ -16,12 +18,20 @@ from forum.moderation import flags, two_people
 from forum.moderation import service as moderation
 from forum.moderation.answering import waiting_about
 from forum.moderation.flag_models import Flag, FlagDecision
-from forum.moderation.measures import Measure
+from forum.moderation.measures import Measure, Request
 from forum.moderation.recovery_flags import recover_flags
 from forum.moderation.recovery_rulings import LOST_TEXT
 from forum.notifications.models import Notice
 from forum.response import service as response
-from tests.factories import a_complaint, a_member, a_person, a_removal, a_statement, an_erasure
+from tests.factories import (
+    a_complaint,
+    a_member,
+    a_person,
+    a_removal,
+    a_statement,
+    an_erasure,
+    sign_in,
+)
 from tests.moderation.flagged import KEPT, a_flag
 from tests.moderation.rooms import differences, kinds_of, newest
 
@@ -73,13 +83,87 @@ def test_a_removal_answers_the_flags_by_its_statement(app: Flask) -> None:
 
 def test_a_measure_on_one_reply_answers_only_what_is_about_it(app: Flask) -> None:
     complaint = a_complaint()
-    reply = complaints.comment(a_member("三栋老陈"), complaint.number, "电话 13800138000 找他。")
+    said = "电话 13800138000 找他，他说第二天来，又没有来。"
+    reply = complaints.comment(a_member("三栋老陈"), complaint.number, said)
     a_flag(complaint.number)
     a_flag(complaint.number, item=reply.id, reason="personal-data", words="")
     given, cuts = a_statement("personal-data"), Cuts(("13800138000",), ())
-    moderation.redact_alone(a_person("moderator"), complaint.number, given, cuts, reply.id)
+    alone = moderation.redact_alone(a_person("moderator"), complaint.number, given, cuts, reply.id)
+    assert waiting_about(complaint.number, None) and waiting_about(complaint.number, reply.id)
+    two_people.approve(a_person("moderator"), alone.number)
     assert waiting_about(complaint.number, None) and not waiting_about(complaint.number, reply.id)
     assert differences() == []
+
+
+def test_what_was_done_alone_answers_flags_when_a_second_person_confirms_it(app: Flask) -> None:
+    complaint, second = a_complaint(), a_person("auditor")
+    a_flag(complaint.number, reason="spam")
+    alone = moderation.remove_alone(a_person("moderator"), complaint.number, a_statement(), "emergency")  # fmt: skip
+    assert waiting_about(complaint.number, None) and told() == ["removed"]
+    two_people.approve(second, alone.number)
+    assert kinds_of(complaint) == ["complaint.removed", "statement.approved", "flag.decided"]
+    entry = newest(complaint.number)
+    assert (entry["decision"], entry["statement"], entry["staff"]) == (
+        "acted", alone.number, second.staff_no)  # fmt: skip
+    assert not waiting_about(complaint.number, None) and differences() == []
+    assert told() == ["removed", "flag.acted"]
+
+
+@pytest.mark.parametrize("end", ["lapsed", "rejected", "lifted"])
+def test_flags_wait_on_when_what_was_done_alone_does_not_hold(app: Flask, end: str) -> None:
+    complaint, moderator, second = a_complaint(), a_person("moderator"), a_person("moderator")
+    a_flag(complaint.number)
+    alone = moderation.remove_alone(moderator, complaint.number, a_statement(), "emergency")
+    if end == "rejected":
+        two_people.reject(second, alone.number, "没有骂人。")
+    elif end == "lifted":
+        moderation.lift(second, alone.number, "mistake")
+    with clock.set_to(clock.now() + timedelta(hours=25)):
+        two_people.lapse_due()
+        assert waiting_about(complaint.number, None)
+        decision = flags.keep(second, complaint.number, None, "abuse", KEPT)
+    assert decision.decision == "kept" and differences() == []
+
+
+@pytest.mark.parametrize("way", ["proposed", "alone"])
+def test_nothing_is_kept_while_a_measure_about_it_waits(sqlite_app: Flask, way: str) -> None:
+    complaint, moderator, second = a_complaint(), a_person("moderator"), a_person("moderator")
+    a_flag(complaint.number)
+    if way == "alone":
+        waits = moderation.remove_alone(moderator, complaint.number, a_statement(), "emergency").number  # fmt: skip
+    else:
+        measure = Measure("remove", complaint.number, a_statement())
+        waits = two_people.propose(moderator, measure).number
+    with pytest.raises(Conflict, match=f"处理说明 {waits} 正等第二个人复核"):
+        flags.keep(second, complaint.number, None, "abuse", KEPT)
+    page = sign_in(sqlite_app, second).get(f"/moderation/flagged/{complaint.number}").text
+    assert "正等第二个人复核" in page and "/keep" not in page
+    two_people.reject(second, waits, "没有骂人。")
+    assert flags.keep(moderator, complaint.number, None, "abuse", KEPT).flags == 1
+
+
+def test_a_comment_is_not_kept_while_the_whole_may_go_and_the_whole_while_a_comment_may(
+    sqlite_app: Flask,
+) -> None:
+    complaint, moderator, second = a_complaint(), a_person("moderator"), a_person("moderator")
+    item = complaints.comment(a_member("三栋老陈"), complaint.number, "你们都是骗子。").id
+    a_flag(complaint.number)
+    a_flag(complaint.number, item=item)
+    of_item = two_people.propose(moderator, Measure("remove", complaint.number, a_statement(), item))  # fmt: skip
+    flags.keep(second, complaint.number, None, "abuse", KEPT)
+    two_people.reject(second, of_item.number, "没有骂人。")
+    whole = two_people.propose(moderator, Measure("remove", complaint.number, a_statement()))
+    with pytest.raises(Conflict, match=f"处理说明 {whole.number} 正等第二个人复核"):
+        flags.keep(second, complaint.number, item, "abuse", KEPT)
+
+
+def test_a_request_of_somebody_inside_does_not_stop_keeping(sqlite_app: Flask) -> None:
+    complaint = a_complaint()
+    a_flag(complaint.number)
+    asked = Measure("remove", complaint.number, Request("abuse", "这一条点名道姓，请下架。"))
+    two_people.propose(a_person("executive"), asked)
+    flags.keep(a_person("moderator"), complaint.number, None, "abuse", KEPT)
+    assert not waiting_about(complaint.number, None)
 
 
 def test_a_suspension_answers_no_flag(sqlite_app: Flask) -> None:
@@ -255,3 +339,18 @@ def test_answers_come_back_without_their_words(app: Flask) -> None:
     assert (row.text, row.decision, row.flags, row.item) == (LOST_TEXT, "kept", 1, 0)
     assert db.session.query(Flag).one().decided == entry
     assert db.session.query(Reply).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "place"), [("moderator", "/moderation/flagged/1"), ("auditor", "/moderation/flagged/1"),
+                        ("staff", "/complaints/1/ask"), ("executive", "/complaints/1/ask"),
+                        ("admin", "/complaints/1/ask")],
+)  # fmt: skip
+def test_whoever_is_inside_is_led_from_the_flag_to_where_they_say_so(
+    sqlite_app: Flask, role: str, place: str
+) -> None:
+    a_complaint()
+    browser = sign_in(sqlite_app, a_person(role))
+    answer = browser.get("/complaints/1/flag")
+    assert answer.status_code == 303 and answer.location.endswith(place)
+    assert browser.get(answer.location).status_code == 200

@@ -126,6 +126,16 @@ def test_the_author_is_told_with_reason_and_clause_once(app: Flask) -> None:
     assert notices[0].details["reason"] == "abuse" and notices[0].details["facts"]
 
 
+def test_what_is_back_says_why_it_is_back_and_not_why_it_was_gone(app: Flask) -> None:
+    complaint = a_complaint()
+    a_removal(complaint)
+    service.restore(a_person("moderator"), complaint.number, "mistake")
+    outbox.drain()
+    notice = db.session.scalars(select(Notice).where(Notice.what == "restored")).one()
+    assert notice.details["reason"] == "mistake"
+    assert not {"facts", "clause"} & set(notice.details)
+
+
 def test_every_reason_code_has_its_clause_in_the_shipped_rules(app: Flask) -> None:
     cited = {clause["reason"] for clause in rules.current().clauses}
     assert set(REASONS) <= cited | {None}
