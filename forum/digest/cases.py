@@ -15,6 +15,7 @@ from forum.base.db import db
 from forum.complaints.models import UNSOLVED, Complaint, Promise
 from forum.digest.value import BrokenPromise, Case, ProjectRank, TypeCount, Voice
 from forum.log.models import LogEntry
+from forum.moderation.models import Ruling
 from forum.places.models import Project
 from forum.tlog.entry import TYPES, parse_entry
 from forum.transparency.queries import LEAST_FOR_RATE
@@ -136,8 +137,8 @@ def ranking() -> tuple[tuple[ProjectRank, ...], int]:
     """Projects by unsolved complaints per 1,000 households, and how many cannot be ranked.
 
     Hidden complaints stay in as unsolved, so that hiding a case improves no place; a merged one
-    is counted where it was merged into, a withdrawn one and praise not at all. Unranked: too few
-    complaints received (n < 10) or households unknown.
+    is counted where it was merged into, a withdrawn one and praise not at all; what was moved to
+    praise is no praise. Unranked: too few complaints received (n < 10) or households unknown.
     """
     unsolved = db.func.count().filter(Complaint.status.in_(UNSOLVED))
     rows = db.session.execute(
@@ -145,7 +146,7 @@ def ranking() -> tuple[tuple[ProjectRank, ...], int]:
         .join(Complaint, Complaint.project_id == Project.id)
         .where(
             Complaint.imported.is_(False),
-            Complaint.type != "praise",
+            db.or_(Complaint.type != "praise", Complaint.number.in_(_no_praise_once())),
             Complaint.state.not_in(("merged", "withdrawn")),
         )
         .group_by(Project.id, Project.slug, Project.name, Project.households)
@@ -157,3 +158,7 @@ def ranking() -> tuple[tuple[ProjectRank, ...], int]:
     ]
     ranked.sort(key=lambda rank: (-rank.per_thousand, rank.slug))
     return tuple(ranked[:LISTED]), len(rows) - len(ranked)
+
+
+def _no_praise_once() -> Select[int]:
+    return select(Ruling.complaint).where(Ruling.act == "move", Ruling.was_type != "praise")

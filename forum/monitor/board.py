@@ -12,6 +12,7 @@ from typing import Any
 
 from forum.monitor.findings import Finding
 from forum.tlog.authorkey import AuthorKeyError, act_message, check_act
+from forum.tlog.case import GONE
 from forum.tlog.declared import Declared, DeclaredComplaint
 from forum.tlog.entry import COUNTS, HIDING, parse_entry
 from forum.tlog.errors import TlogError
@@ -146,8 +147,10 @@ class Board:
         return [said for said in newest if of is None or of(said) == slug]
 
     def listed(self, path: str) -> list[DeclaredComplaint]:
-        """Those of `within` that belong in lists and feeds, as cards or as notices."""
-        return [said for said in self.within(path) if said.listed and not self._stands_in(said)]
+        """Those of `within` that belong in lists and feeds, as cards or as notices: what is gone
+        has its notice, also when it was de-listed before."""
+        return [said for said in self.within(path)
+                if (said.listed or said.state in GONE) and not self._stands_in(said)]  # fmt: skip
 
     def _stands_in(self, said: DeclaredComplaint) -> bool:
         """Whether it is merged into one that everybody finds: lists then show that one only."""

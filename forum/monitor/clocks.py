@@ -12,7 +12,8 @@ from forum.tlog.declared import DeclaredComplaint
 GRACE = timedelta(minutes=15)
 SILENCE = timedelta(days=14)
 HEARTBEAT = timedelta(hours=26)
-FIRST_REPLY_DAYS, DISPUTED_DAYS = 10, 5
+# Working days until an answer is due, by status.
+CLOCKS = {"open": 10, "disputed": 5}
 # Days end where the boards of this program live; there is one zone and no summer time.
 BOARD_ZONE = timezone(timedelta(hours=8))
 
@@ -75,10 +76,21 @@ def due_of(board: Board, said: DeclaredComplaint) -> datetime | None:
 
     Ten working days after it was posted or opened again, five after it was disputed.
     """
-    if said.imported or said.state != "visible":
+    return _due_by_status(board, said) if said.state == "visible" else None
+
+
+def merged_due_of(board: Board, said: DeclaredComplaint) -> datetime | None:
+    """When an answer to a merged one would be due, while the one it is merged into waits as well."""
+    into = board.complaints.get(said.merged_into or 0) if said.state == "merged" else None
+    waits = into is not None and into.status in CLOCKS
+    return _due_by_status(board, said) if waits else None
+
+
+def _due_by_status(board: Board, said: DeclaredComplaint) -> datetime | None:
+    if said.imported:
         return None
     since = board.status_at.get(said.number, said.posted_at)
-    days = {"open": FIRST_REPLY_DAYS, "disputed": DISPUTED_DAYS}.get(said.status)
+    days = CLOCKS.get(said.status)
     return None if days is None else _working_days_after(moment(since), days)
 
 

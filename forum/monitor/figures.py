@@ -12,7 +12,7 @@ from typing import Any
 
 from forum.monitor import claims
 from forum.monitor.board import SHOWN, STATES, Board, in_words
-from forum.monitor.clocks import due_of
+from forum.monitor.clocks import due_of, merged_due_of
 from forum.monitor.findings import Finding
 from forum.monitor.frame import look_at_frame
 from forum.monitor.hooks import Page
@@ -94,7 +94,8 @@ class Figures:
         shown = [said for said in there if said.state in SHOWN]
         status = Counter(said.status for said in shown)
         until = self._now().timestamp() + (edge or -EDGE.total_seconds())
-        due = [at for said in shown if (at := due_of(self._board, said)) is not None]
+        clocks = (clock(self._board, said) for said in shown for clock in (due_of, merged_due_of))
+        due = [at for at in clocks if at is not None]
         counted = {"received": len(there), "confirmed": status["confirmed"],
                    "unanswered": sum(status[name] for name in WAITING),
                    "overdue": sum(at.timestamp() <= until for at in due),
@@ -104,6 +105,7 @@ class Figures:
 
     def _on_balance(self, there: list[DeclaredComplaint]) -> Counts:
         visible = [said for said in there if said.state == "visible"]
+        shown = [said for said in there if said.state in SHOWN]
         removed = [
             self._act(said, "complaint.removed") for said in there if said.state == "removed"
         ]
@@ -113,8 +115,8 @@ class Figures:
         withdrawn = Counter(act.get("made", "unproven") for act in taken)
         made = {f"withdrawn-{how}": withdrawn[how] for how in ("device", "server", "unproven")}
         within = {
-            "delisted": sum(not said.listed for said in visible),
-            "redacted": sum(said.redacted for said in visible),
+            "delisted": sum(not said.listed for said in shown),
+            "redacted": sum(said.redacted for said in shown),
             "waiting": sum(said.withdrawal_due is not None for said in visible),
             "single-handed": sum(self._is_alone(act) for act in removed),
         }

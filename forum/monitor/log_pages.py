@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from forum.monitor.lists import Check
 from forum.monitor.state import State
 from forum.monitor.web import VISITOR, Site
 from forum.tlog.checkpoint import parse_checkpoint
+from forum.tlog.decided import DECIDERS
 from forum.tlog.entry import parse_entry
 from forum.tlog.errors import TlogError
 from forum.tlog.merkle import check_inclusion, leaf_hash
@@ -34,7 +35,7 @@ class LogPages:
 
     def __init__(self, site: Site, board: Board, state: State) -> None:
         self._site, self._board, self._state = site, board, state
-        self._labels: dict[str, str] = {}
+        self._labels: dict[tuple[str, bool], str] = {}
 
     def checks(self) -> Iterator[Check]:
         """The hiding acts, everything, and entries by themselves: the hiding ones first."""
@@ -85,7 +86,8 @@ class LogPages:
         return rows, found
 
     def _row(self, row: Block, url: str) -> Iterator[Finding]:
-        """Kind, complaint and time are the entry's, and one kind has one name everywhere."""
+        """Kind, complaint and time are the entry's, and one kind has one name everywhere; what is
+        proposed has another where it was only asked for, by who may not decide it."""
         data = self._state.entry(row.number) if row.key.isdigit() else None
         if data is None:
             return
@@ -94,7 +96,7 @@ class LogPages:
         number = entry.get("complaint")
         told = {"kind": (kind, entry["kind"]), "complaint": (about, number and str(number)),
                 "time": (entry["at"] if entry["at"] in row.times else str(row.times), entry["at"]),
-                "name": (self._name(row), row.parts.get("label", ""))}  # fmt: skip
+                "name": (self._name(row, entry), row.parts.get("label", ""))}  # fmt: skip
         for name, (seen, expected) in told.items():
             if name == "complaint" and about is None:
                 continue
@@ -102,8 +104,9 @@ class LogPages:
                 yield Finding("entry-altered", number, row.number, url, f"{name}: {seen}",
                               str(expected))  # fmt: skip
 
-    def _name(self, row: Block) -> str:
-        return self._labels.setdefault(row.given["data-kind"], row.parts.get("label", ""))
+    def _name(self, row: Block, entry: Mapping[str, Any]) -> str:
+        asked = entry["kind"] == "statement.proposed" and entry["by"] not in DECIDERS
+        return self._labels.setdefault((entry["kind"], asked), row.parts.get("label", ""))
 
     def _entry(self, index: int) -> list[Finding]:
         answer = self._site.get(f"/log/entries/{index}")

@@ -100,7 +100,8 @@ class DeclaredComplaint:
     in lists and search; delisted_by: the statement that took it out. closed: entry whose openings
     vanished → the entry that closed it. recommitted: closed entry → field → (the redacting entry,
     the commitment to what is shown instead; its opening stands under ``<field>.<closed entry>``).
-    under_review: statement numbers of open proposals.
+    under_review: statement numbers of open proposals. type, posted_type: as it stands, and as it
+    was posted.
     """
 
     number: int
@@ -128,6 +129,7 @@ class DeclaredComplaint:
     merged_into: int | None = None
     held_until: str | None = None
     made: str | None = None
+    posted_type: str = ""
     versions: list[DeclaredVersion] = field(default_factory=list)
     replies: Mapping[int, DeclaredReply] = field(default_factory=_nothing)
     promises: Mapping[int, DeclaredPromise] = field(default_factory=_nothing)
@@ -166,6 +168,7 @@ def begin(index: int, entry: Mapping[str, Any]) -> DeclaredComplaint:
         wanted_by=entry.get("wanted_by"), author_key=entry.get("author_key"),
         commitments=entry["commitments"], act_entry=index, last_entry=index,
         supporters=entry.get("supporters", 0), made=entry.get("made"),
+        posted_type=entry["type"],
     )  # fmt: skip
     complaint.versions.append(DeclaredVersion(index, True, entry["commitments"]["text"]))
     return complaint

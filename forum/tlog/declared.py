@@ -89,5 +89,6 @@ class Declared:
         complaint = begin(index, entry)
         # Many complaints name the same places: one string each is enough.
         complaint.type, complaint.project = intern(entry["type"]), intern(entry["project"])
+        complaint.posted_type = complaint.type
         complaint.category = intern(entry["category"])
         self.complaints[number] = complaint

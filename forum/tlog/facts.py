@@ -15,8 +15,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from forum.tlog.case import SHOWN, DeclaredComplaint
+from forum.tlog.decided import DECIDERS, Ask, Measure
 from forum.tlog.declared import Declared
 from forum.tlog.recorded import Recorded
+
+__all__ = ["DECIDERS", "Ask", "Case", "Facts", "Measure", "Replay", "facts_of_log"]
 
 Entry = Mapping[str, Any]
 
@@ -34,7 +37,7 @@ _HOW = ("detection", "automated_detection", "automated_decision", "scope")
 class Case(NamedTuple):
     """A complaint as it stands. entry, at: of its first entry; statement: that of its state.
 
-    listed, redacted and waiting (an unproven withdrawal waits) are said of what can be read.
+    type, posted_type: as it stands, and as it was posted: what a move cannot change. listed, redacted and waiting (an unproven withdrawal waits) are said of what can be read.
     """
 
     number: int
@@ -52,60 +55,15 @@ class Case(NamedTuple):
     waiting: bool
     supporters: int
     statement: int | None
-
-
-@dataclass(slots=True)
-class Measure:
-    """One decision by which something can be seen less: act is one of `ACTS`.
-
-    item: a reply or comment under the complaint; complaint is None where an author was suspended.
-    second: None when one person decided alone; confirmed: whether another agreed afterwards.
-    complete: whether its statement says all that one must; automated: whether a machine found it
-    or had a part in deciding; replied: whether the company had replied before. undone_*: of the entry that brought it back.
-    """
-
-    act: str
-    statement: int
-    index: int
-    at: int
-    complaint: int | None
-    item: int | None
-    reason: str
-    staff: str
-    second: str | None
-    complete: bool
-    automated: bool
-    replied: bool
-    confirmed: bool = False
-    undone_at: int | None = None
-    undone_reason: str | None = None
-    undone_index: int | None = None
-
-
-@dataclass(slots=True)
-class Ask:
-    """A step to a measure that another person had to answer: by the role of whoever took it.
-
-    Of moderators and auditors it is a proposal, of others a request. outcome: open, approved,
-    rejected, refused, lapsed; an approved request is one that became a proposal.
-    """
-
-    statement: int
-    index: int
-    at: int
-    act: str
-    complaint: int | None
-    by: str
-    staff: str
-    reason: str
-    outcome: str = "open"
+    posted_type: str
 
 
 @dataclass(slots=True)
 class Facts:
     """Everything the figures are counted from, after `size` entries; `at`: time of the newest.
 
-    cities: project → city. recorded: what has no row of its own but its entry.
+    cities: project → city. recorded: what has no row of its own but its entry. posted: complaint →
+    type as posted, of those that were moved. staff: whose acts alone these are, if anybody's.
     """
 
     size: int = 0
@@ -115,6 +73,8 @@ class Facts:
     asks: list[Ask] = field(default_factory=list)
     cities: dict[str, str] = field(default_factory=dict)
     recorded: Recorded = field(default_factory=Recorded)
+    posted: dict[int, str] = field(default_factory=dict)
+    staff: str | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -143,6 +103,8 @@ class Replay:
         self._size = self._at = 0
         self._measures: dict[tuple[int, int | None], Measure] = {}
         self._asks: dict[int, Ask] = {}
+        self._taken_up: dict[int, list[Ask]] = {}
+        self._proposed = 0
         self._cities: dict[str, str | None] = {}
         self._recorded = Recorded()
 
@@ -166,17 +128,22 @@ class Replay:
         """What was read so far."""
         cases = [case_of(said) for said in self.declared.complaints.values()]
         cities = {project: city for project, city in self._cities.items() if city is not None}
+        posted = {n: self.declared.complaints[n].posted_type
+                  for n in self._recorded.reordered.types}  # fmt: skip
         return Facts(self._size, self._at, cases, list(self._measures.values()),
-                     list(self._asks.values()), cities, self._recorded)  # fmt: skip
+                     list(self._asks.values()), cities, self._recorded, posted)  # fmt: skip
 
     def _measured(self, index: int, at: int, entry: Entry) -> None:
-        number = entry.get("complaint")
-        said = self.declared.complaints[number].replies.values() if number else ()
+        number, lapses = entry.get("complaint"), entry.get("lapses")
+        case = self.declared.complaints.get(number or 0)
+        said = case.replies.values() if case else ()
         # A whole erasure begins with what was said under the complaint; its last entry stands.
         self._measures[entry["statement"], number] = Measure(
             entry["kind"].partition(".")[2], entry["statement"], index, at, number,
             entry.get("item"), entry["reason"], entry["staff"], entry["second"],
-            is_complete(entry), is_automated(entry), any(reply.kind != "comment" for reply in said),
+            is_complete(entry), is_automated(entry), any(reply.kind == "reply" for reply in said),
+            case.supporters if case and entry["kind"] == "complaint.removed" else 0,
+            entry.get("until"), seconds(lapses) if lapses else None,
         )  # fmt: skip
 
     def _undone(self, index: int, at: int, entry: Entry) -> None:
@@ -190,14 +157,21 @@ class Replay:
             entry["statement"], index, at, entry["act"], entry["complaint"], entry["by"],
             entry["staff"], entry["reason"],
         )  # fmt: skip
+        if entry["by"] in DECIDERS:
+            self._proposed = entry["statement"]
 
     def _answered(self, kind: str, entry: Entry) -> None:
         outcome, number = kind.partition(".")[2], entry["statement"]
-        alone = self._measures.get((number, entry["complaint"]))
+        alone, ask = self._measures.get((number, entry["complaint"])), self._asks.get(number)
         if alone is not None:
-            alone.confirmed = alone.confirmed or outcome == "approved"
-        elif number in self._asks:
-            self._asks[number].outcome = outcome
+            if outcome == "approved":
+                alone.confirmed_by = entry["staff"]
+        elif ask is not None and ask.by not in DECIDERS and outcome == "approved":
+            # A request is agreed to by the proposal that it becomes, written just before.
+            self._taken_up.setdefault(self._proposed, []).append(ask)
+        elif ask is not None:
+            for each in (ask, *self._taken_up.get(number, ())):
+                each.outcome = outcome
 
 
 def is_complete(entry: Entry) -> bool:
@@ -223,5 +197,5 @@ def case_of(said: DeclaredComplaint) -> Case:
         said.number, said.entry, seconds(said.posted_at), said.type, said.project, said.category,
         said.verified, said.imported, said.state, said.status, said.listed or not shown,
         said.redacted and shown, said.withdrawal_due is not None and shown, said.supporters,
-        said.statement,
+        said.statement, said.posted_type,
     )  # fmt: skip

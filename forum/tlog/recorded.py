@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forum.tlog import reordered
 from forum.tlog.kinds import HIDING
+from forum.tlog.reordered import Reordered
 
 Entry = Mapping[str, Any]
 
 # Kinds that only the author's own entries count of.
 AUTHORS = ("complaint.edited", "complaint.withdrawn", "complaint.status", "complaint.restored",
            "complaint.relisted", "complaint.unmerged")  # fmt: skip
-REORDERING = ("complaint.locked", "complaint.unlocked", "complaint.moved", "complaint.merged")
 REDRESS = ("appeal", "challenge")
-MODERATED = ("complaint.unmerged",)
 _HIDING = frozenset(HIDING)
 
 
@@ -84,7 +84,10 @@ class AuthorAct:
 
 @dataclass(slots=True)
 class Redress:
-    """An appeal (statement: the decision it is about) or a challenge (of: the entry it disputes)."""
+    """An appeal (statement: the decision it is about) or a challenge (of: the entry it disputes).
+
+    kept: whether it is against a decision to keep what was flagged, so that nothing was hidden.
+    """
 
     kind: str
     number: int
@@ -97,6 +100,7 @@ class Redress:
     decided_index: int | None = None
     decided_at: int | None = None
     outcome: str = "open"
+    kept: bool = False
 
 
 @dataclass(slots=True)
@@ -125,23 +129,13 @@ class Notice:
     countered: int | None = None
 
 
-@dataclass(slots=True)
-class Reordering:
-    """Locking, unlocking, moving, merging, and unmerging by others than the author."""
-
-    kind: str
-    index: int
-    at: int
-    complaint: int
-    staff: str
-
-
 @dataclass
 class Recorded:
     """All of these, by their numbers or in the order of the log.
 
     withdrawn: complaint → the newest withdrawal of it; redress: (kind, number) → appeal, challenge;
-    reviews: index of what was looked at → the newest review of it.
+    reviews: index of what was looked at → the newest review of it; kept: indexes of decisions to
+    keep what was flagged.
     """
 
     holdings: dict[int, Holding] = field(default_factory=dict)
@@ -150,7 +144,8 @@ class Recorded:
     redress: dict[tuple[str, int], Redress] = field(default_factory=dict)
     flags: list[FlagDecision] = field(default_factory=list)
     notices: dict[int, Notice] = field(default_factory=dict)
-    reorderings: list[Reordering] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
+    reordered: Reordered = field(default_factory=Reordered)
     hiding: list[Hiding] = field(default_factory=list)
     reviews: dict[int, Review] = field(default_factory=dict)
     opinions: list[Opinion] = field(default_factory=list)
@@ -162,12 +157,20 @@ class Recorded:
             self.hiding.append(Hiding(index, at, kind, entry.get("complaint"), entry.get("staff")))
         if kind in AUTHORS and entry["by"] == "author":
             self._author(index, at, entry)
-        elif kind in REORDERING or kind in MODERATED:
-            self.reorderings.append(
-                Reordering(kind.partition(".")[2], index, at, entry["complaint"], entry["staff"])
-            )
         elif kind in _READ:
             _READ[kind](self, index, at, entry)
+        if kind in reordered.KINDS:
+            self.reordered.read(index, at, entry, self._is_right(entry))
+
+    def _is_right(self, entry: Entry) -> bool:
+        """Whether an auditor takes apart what an appeal, or a challenge, was upheld against: the
+        entry of that stands before this one."""
+        act = self.reordered.merged.get(entry["complaint"])
+        if act is None or entry["kind"] != "complaint.unmerged" or entry["by"] != "auditor":
+            return False
+        return any(
+            case.of == act.index and case.outcome == "upheld" for case in self.redress.values()
+        )
 
     def _author(self, index: int, at: int, entry: Entry) -> None:
         kind = entry["kind"].partition(".")[2]
@@ -187,8 +190,9 @@ class Recorded:
     def _filed(self, index: int, at: int, entry: Entry) -> None:
         kind = entry["kind"].partition(".")[0]
         self.redress[kind, entry[kind]] = Redress(
-            kind, entry[kind], index, at, entry["of"], entry.get("statement"), entry["complaint"]
-        )
+            kind, entry[kind], index, at, entry["of"], entry.get("statement"), entry["complaint"],
+            kept=entry["of"] in self.kept,
+        )  # fmt: skip
 
     def _decided(self, index: int, at: int, entry: Entry) -> None:
         kind = entry["kind"].partition(".")[0]
@@ -198,6 +202,8 @@ class Recorded:
             case.outcome, case.staff = entry["outcome"], entry["staff"]
 
     def _flags(self, index: int, at: int, entry: Entry) -> None:
+        if entry["decision"] == "kept":
+            self.kept.add(index)
         self.flags.append(
             FlagDecision(index, at, entry["complaint"], entry["decision"], entry["flags"],
                          entry["notices"], entry["staff"])
@@ -238,4 +244,4 @@ _READ: dict[str, Callable[[Recorded, int, int, Entry], None]] = {
     "audit.reported": Recorded._reported,
 }
 # All that hide are read as well; the rows of a board know which those are.
-KINDS = tuple(kind for kind in (*_READ, *REORDERING, *MODERATED) if kind not in _HIDING)
+KINDS = tuple(kind for kind in (*_READ, *reordered.KINDS) if kind not in _HIDING)

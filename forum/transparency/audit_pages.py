@@ -21,10 +21,11 @@ from forum.log.queries import Tip
 from forum.tlog.measures import Figures
 from forum.tlog.recorded import Opinion
 from forum.transparency import desk, roles
+from forum.transparency.cells import behind
 from forum.transparency.figures import withdrawn_after_reply
 from forum.transparency.models import AuditReport
 from forum.transparency.roles import Appointment
-from forum.transparency.sections import asked, audit_kinds, audit_months, behind
+from forum.transparency.sections import asked, audit_kinds, audit_months
 from forum.transparency.words import definition_of, label_of
 
 PAGE, SHORT, MONTHS = 20, 5, 12

@@ -12,7 +12,7 @@ from forum.base import clock
 from forum.moderation.desk import Undecided
 from forum.tlog.measures import Figures
 from forum.transparency.figures import Counted
-from forum.transparency.words import FIGURES, STATES, TIMES, definition_of, label_of
+from forum.transparency.words import FIGURES, STATES, TIME_NOTES, TIMES, definition_of, label_of
 
 HEAD = ("section", "of", "name", "number", "n", "per_thousand")
 
@@ -73,4 +73,6 @@ def _definitions() -> dict[str, str]:
     names = (*FIGURES, *(state for state in STATES if state not in FIGURES))
     known = {name: (label_of(name), definition_of(name)) for name in names}
     said = {name: "：".join(filter(None, words)) for name, words in known.items()}
-    return said | {name: str(label) for name, label in TIMES.items()}
+    notes = {name: str(note) for name, note in TIME_NOTES.items()}
+    return said | {name: "：".join(filter(None, (str(label), notes.get(name))))
+                   for name, label in TIMES.items()}  # fmt: skip

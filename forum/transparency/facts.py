@@ -22,9 +22,16 @@ from forum.moderation.models import Proposal, Statement
 from forum.places.models import Category, City, Project
 from forum.tlog import recorded
 from forum.tlog.case import SHOWN
+from forum.tlog.declared import BEGINNINGS
 from forum.tlog.facts import ACT_OF, Ask, Case, Facts, Measure
 from forum.tlog.recorded import Recorded
 from forum.transparency import kept
+from forum.transparency.before import (
+    as_posted,
+    first_of_moved,
+    newest_support,
+    supporters_at,
+)
 
 TRIES = 3
 
@@ -52,9 +59,10 @@ def read(size: int = 0) -> Read:
     was before the first, all of them saw the same board.
     """
     for _try in range(TRIES):
-        places = _places()
-        cases = kept.brought_up_to_date(_cases)
-        facts = Facts(0, 0, list(cases.values()), _measures(), _asks(), places.cities, _recorded())
+        places, (found, posted) = _places(), _recorded()
+        cases = as_posted(kept.brought_up_to_date(_cases), posted)
+        facts = Facts(0, 0, list(cases.values()), _measures(found), _asks(), places.cities, found,
+                      posted)  # fmt: skip
         before, tip = size, _tip()
         size, facts.size, facts.at = tip.size, tip.size, tip.at
         if size == before:
@@ -70,7 +78,8 @@ def read_acts(size: int, kinds: Sequence[str], saw: Callable[[int, Any], None]) 
     """
     for _try in range(TRIES):
         seen: list[tuple[int, Any]] = []
-        facts = Facts(0, 0, [], _measures(), _asks(), {}, _recorded(kinds, seen))
+        found, posted = _recorded(kinds, seen)
+        facts = Facts(0, 0, [], _measures(found), _asks(), {}, found, posted)
         before, tip = size, _tip()
         size, facts.size, facts.at = tip.size, tip.size, tip.at
         if size == before:
@@ -122,7 +131,7 @@ def _cases(numbers: Sequence[int] | None = None) -> dict[int, Case]:
             c.number, c.entry, cast(extract("epoch", c.posted_at), Integer), c.type,
             project.c.slug, category.c.slug, c.verified, c.imported, c.state, c.status,
             or_(c.listed, ~shown), and_(c.redacted, shown),
-            and_(c.withdrawal_due.is_not(None), shown), c.supporters, c.statement,
+            and_(c.withdrawal_due.is_not(None), shown), c.supporters, c.statement, c.type,
         )
         .join(project, project.c.id == c.project_id)
         .join(category, category.c.id == c.category_id)
@@ -134,32 +143,42 @@ def _cases(numbers: Sequence[int] | None = None) -> dict[int, Case]:
     return {} if cursor is None else {row[0]: Case._make(row) for row in cursor.fetchall()}
 
 
-def _measures() -> list[Measure]:
-    s = Statement.__table__.c
+def _measures(found: Recorded) -> list[Measure]:
+    s, e = Statement.__table__.c, LogEntry.__table__.c
     columns = (
         s.act, s.number, s.entry, _raw(s.at), s.complaint, s.item, s.reason, s.staff, s.second,
-        _raw(s.restored_at), s.restored_reason, s.restored_entry, *_before_and_after(s),
+        _raw(s.until), _raw(s.lapses_at), _raw(s.restored_at), s.restored_reason,
+        s.restored_entry, e.idx, e.bytes, *_before_and_after(s),
     )  # fmt: skip
     told = (s.automated_detection, s.automated_decision, s.clause, s.rules, s.detection,
             s.scope)  # fmt: skip
-    rows = db.session.connection().execute(select(*columns, *told).order_by(s.entry))
+    rows = db.session.connection().execute(
+        select(*columns, *told).select_from(Statement)
+        .join(LogEntry, e.idx == newest_support(s), isouter=True).order_by(s.entry)
+    )  # fmt: skip
     return [
         Measure(ACT_OF[act], number, entry, _seconds(at), complaint, item, reason, staff, second,
                 _is_complete(act, parts), _is_automated(act, *parts[:2]),
-                replied is not None and replied < entry, agreed is not None,
+                replied is not None and replied < entry,
+                supporters_at(found, complaint, entry, support, said)
+                if act == "remove" and item is None else 0,
+                # An erasure's entry says nothing of how long.
+                str(until) if until and act != "erase" else None,
+                _seconds(lapses) if lapses else None, agreed,
                 _seconds(back) if back else None, why, by)
-        for act, number, entry, at, complaint, item, reason, staff, second, back, why, by, replied,
-        agreed, *parts in rows
+        for act, number, entry, at, complaint, item, reason, staff, second, until, lapses, back,
+        why, by, support, said, replied, agreed, *parts in rows
     ]  # fmt: skip
 
 
 def _before_and_after(statement: Any) -> tuple[Any, Any]:
-    """The entry of the company's first reply; a number when another confirmed what one did alone."""
+    """The entry of the company's first reply that is no holding reply; who confirmed, afterwards,
+    what one person did alone."""
     reply, proposal = Reply.__table__.c, Proposal.__table__.c
     replied = select(db.func.min(reply.entry)).where(
-        reply.complaint == statement.complaint, reply.kind != "comment"
+        reply.complaint == statement.complaint, reply.kind == "reply"
     )
-    agreed = select(proposal.number).where(
+    agreed = select(proposal.decided_staff).where(
         proposal.number == statement.number, proposal.alone.is_not(None),
         proposal.state == "approved",
     )  # fmt: skip
@@ -182,32 +201,39 @@ def _is_automated(act: str, detected: bool, decided: str) -> bool:
 
 
 def _asks() -> list[Ask]:
-    p = Proposal.__table__.c
+    """Of a request that became a proposal, the outcome is what became of the proposal."""
+    p, became = Proposal.__table__.c, Proposal.__table__.alias()
+    outcome = db.func.coalesce(became.c.state, p.state)
     rows = db.session.connection().execute(
-        select(p.number, p.entry, _raw(p.at), p.act, p.complaint, p.by, p.staff, p.reason, p.state)
+        select(p.number, p.entry, _raw(p.at), p.act, p.complaint, p.by, p.staff, p.reason, outcome)
+        .join(became, became.c.number == p.taken_up, isouter=True)
         .where(p.alone.is_(None))
         .order_by(p.number)
     )
     return [Ask(number, entry, _seconds(at), *more) for number, entry, at, *more in rows]
 
 
-def _recorded(more: Sequence[str] = (), seen: list[tuple[int, Any]] | None = None) -> Recorded:
-    """Also of the kinds `more`; what was read is put into `seen`."""
+def _recorded(
+    more: Sequence[str] = (), seen: list[tuple[int, Any]] | None = None
+) -> tuple[Recorded, dict[int, str]]:
+    """Also of the kinds `more`; what was read is put into `seen`. With the types as posted, by
+    their numbers, of the complaints that were moved."""
     of_author = LogEntry.kind.in_(recorded.AUTHORS) & (LogEntry.by == "author")
+    wanted = LogEntry.hides | LogEntry.kind.in_((*recorded.KINDS, *more)) | of_author
+    columns = LogEntry.index.label("idx"), _raw(LogEntry.at), LogEntry.bytes
+    both = select(*columns).where(wanted).union_all(first_of_moved(*columns))
+    found, posted = Recorded(), dict[int, str]()
     # Asked of the connection, as in `_cases`: there may be thousands.
-    rows = db.session.connection().execute(
-        select(LogEntry.index, _raw(LogEntry.at), LogEntry.bytes)
-        .where(LogEntry.hides | LogEntry.kind.in_((*recorded.KINDS, *more)) | of_author)
-        .order_by(LogEntry.index)
-    )
-    found = Recorded()
-    for index, at, data in rows:
+    for index, at, data in db.session.connection().execute(both.order_by("idx")):
         # Checked when it was appended; checking again would be most of the time.
         entry = json.loads(data)
+        if entry["kind"] in BEGINNINGS:
+            posted[entry["complaint"]] = entry["type"]
+            continue
         found.read(index, _seconds(at), entry)
         if seen is not None:
             seen.append((index, entry))
-    return found
+    return found, posted
 
 
 def _raw(column: Any) -> Any:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from forum.base.db import db
-from forum.complaints.models import Complaint, Reply
+from forum.complaints.models import Complaint
+from forum.log.models import LogEntry
 from forum.log.queries import Tip
 from forum.tlog.facts import Facts, Measure
 from forum.tlog.measures import Figures, counts_only, figures, part_of
@@ -24,6 +25,7 @@ from forum.transparency import kept
 KEPT = 16
 CONTACT = timedelta(hours=72)
 REMOVALS_SHOWN = 20
+_WITHDRAWING = ("reply.posted", "withdrawal.requested", "withdrawal.stopped", "complaint.withdrawn")
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,15 @@ class Standing:
     """What holds now. grounds: reason of the removals in force → how many, most frequent first;
     single_handed: of these, decided by one person alone; withdrawn: made (device, server) or
     unproven → complaints that are withdrawn. lists: name → indexes of the entries behind the
-    numbers, of which each has as many. removals: the newest, of those taken back too."""
+    numbers, of which each has as many. removals: the newest, of those taken back too. here: state →
+    how many that were posted here, and did not come from an archive, stand so."""
 
     grounds: Mapping[str, int]
     single_handed: int
     withdrawn: Mapping[str, int]
     lists: Mapping[str, Sequence[int]] = field(default_factory=dict, compare=False)
     removals: Sequence[Measure] = ()
+    here: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,14 +129,15 @@ def standing(facts: Facts) -> Standing:
     lists: defaultdict[str, list[int]] = defaultdict(list)
     for m in removed:
         lists[f"standing-{m.reason}"].append(m.index)
-        if m.second is None and not m.confirmed:
+        if m.second is None and m.confirmed_by is None:
             lists["standing-single-handed"].append(m.index)
     for act in withdrawn:
         lists[f"standing-{act.made or 'unproven'}"].append(act.index)
     return Standing(dict(Counter(m.reason for m in removed).most_common()),
                     len(lists.get("standing-single-handed", ())),
                     Counter(act.made or "unproven" for act in withdrawn), dict(lists),
-                    _newest_removals(facts))  # fmt: skip
+                    _newest_removals(facts),
+                    Counter(case.state for case in facts.cases if not case.imported))  # fmt: skip
 
 
 def _newest_removals(facts: Facts) -> list[Measure]:
@@ -143,13 +148,41 @@ def _newest_removals(facts: Facts) -> list[Measure]:
 
 def withdrawn_after_reply(window: Window) -> list[int]:
     """Numbers of the complaints received in the window that were withdrawn within `CONTACT` after
-    the company had said something under them."""
-    taken_back = db.session.execute(
-        select(Complaint.number, Complaint.posted_at, Complaint.state_at, Reply.posted_at)
-        .join(Reply, Reply.complaint == Complaint.number)
-        .where(Complaint.state == "withdrawn", Reply.kind != "comment")
+    the company had said something under them, and not put back by their authors.
+
+    What became of them afterwards changes nothing: an erasure must not make this figure smaller.
+    An unproven withdrawal was decided on when it was asked for, seven days before it took effect.
+    """
+    replied: defaultdict[int, list[datetime]] = defaultdict(list)
+    asked: dict[int, datetime] = {}
+    left: dict[int, tuple[datetime, ...]] = {}
+    for number, kind, at in db.session.execute(_of_withdrawn(window)):
+        if kind == "reply.posted":
+            replied[number].append(at)
+        elif kind == "withdrawal.requested":
+            asked[number] = at
+        elif kind == "complaint.withdrawn":
+            left[number] = (at, asked.pop(number, at))
+        else:  # stopped, or put back by the author
+            asked.pop(number, None)
+            left.pop(number, None)
+    return sorted(
+        number for number, moments in left.items()
+        if any(timedelta(0) <= at - said <= CONTACT for at in moments for said in replied[number])
+    )  # fmt: skip
+
+
+def _of_withdrawn(window: Window) -> Select[int, str, datetime]:
+    """The replies, and the author's takings back, of all that was ever withdrawn."""
+    ever = select(LogEntry.complaint).where(LogEntry.kind == "complaint.withdrawn")
+    by_author = (LogEntry.kind == "complaint.restored") & (LogEntry.by == "author")
+    said = LogEntry.kind.in_(_WITHDRAWING) | by_author
+    received = [Complaint.posted_at >= datetime.fromtimestamp(window.since, UTC)]
+    if window.last is not None:
+        received.append(Complaint.posted_at < datetime.fromtimestamp(window.until, UTC))
+    return (
+        select(Complaint.number, LogEntry.kind, LogEntry.at)
+        .join(Complaint, Complaint.number == LogEntry.complaint)
+        .where(LogEntry.complaint.in_(ever), said, *received)
+        .order_by(LogEntry.index)
     )
-    return sorted({
-        number for number, posted, at, replied in taken_back
-        if int(posted.timestamp()) in window and timedelta(0) <= at - replied <= CONTACT
-    })  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,12 @@ from flask_babel import lazy_gettext as _l
 from forum.log.words import COUNT_LABELS, reason_label
 from forum.moderation.desk import Undecided
 from forum.tlog.facts import Measure
+from forum.tlog.measures import Rate
 from forum.transparency import queries
 from forum.transparency.audit_pages import signed_rows
+from forum.transparency.cells import Cell
 from forum.transparency.figures import Counted
 from forum.transparency.queries import LEAST_FOR_RATE, STATES, Balance
-from forum.transparency.sections import Cell
 from forum.transparency.words import STATES as STATE_DEFINITIONS
 
 RECEIVED = _l("开板以来编了号的每一条。编号从 1 起不跳号，少一条就对不上。")
@@ -39,13 +40,15 @@ OPINIONS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One state of the balance: its share of the bar in thousandths, its rate per 1,000."""
+    """One state of the balance: its share of the bar in thousandths, its rate per 1,000; here: the
+    rate of what was posted here alone, empty below ten."""
 
     code: str
     label: str
     definition: str
     number: int
     per_thousand: str | None
+    here: str
     href: str | None
     permille_x: int
     permille_width: int
@@ -74,17 +77,14 @@ def balance_page(counted: Balance, found: Counted, waiting: Undecided) -> dict[s
         "balance": counted,
         "sentence": _sentence(counted),
         "received_definition": RECEIVED,
-        "parts": _parts(counted),
+        "parts": _parts(counted, found.standing.here),
         "rates": counted.received >= LEAST_FOR_RATE,
+        "beside": counted.imported and counted.received - counted.imported >= LEAST_FOR_RATE,
         "least": LEAST_FOR_RATE,
         "within": [
-            {
-                "name": name,
-                "label": label,
-                "number": getattr(counted, name),
-                "href": _listed(name, getattr(counted, name)),
-            }
+            {"name": name, "label": label, "number": number, "href": _listed(name, number)}
             for name, label in WITHIN.items()
+            for number in (_within(counted, name),)
         ],
         "grounds": [
             {
@@ -113,6 +113,12 @@ def _standing(found: Counted, name: str) -> Cell:
     return Cell(number, _listed(f"standing-{name}", number))
 
 
+def _within(counted: Balance, name: str) -> int:
+    """How many of those that can be read: what is merged can be read as well, on its own page."""
+    number: int = getattr(counted, name)
+    return number + int(getattr(counted, f"{name}_merged", 0))
+
+
 def _listed(name: str, number: int) -> str | None:
     """The entries behind a number of the balance, which is of all time."""
     return url_for("transparency.behind", name=name, window="all") if number else None
@@ -127,9 +133,10 @@ def _sentence(counted: Balance) -> str:
     )
 
 
-def _parts(counted: Balance) -> list[Part]:
-    """The states in order; the bar's thousandths are cut so that they fill it exactly."""
-    parts, before = [], 0
+def _parts(counted: Balance, here: Mapping[str, int]) -> list[Part]:
+    """The states in order; the bar's thousandths are cut so that they fill it exactly. here: state
+    → how many that did not come from an archive."""
+    parts, before, posted = [], 0, counted.received - counted.imported
     for code in STATES:
         number = getattr(counted, code)
         x, end = (edge * BAR // max(counted.received, 1) for edge in (before, before + number))
@@ -137,10 +144,15 @@ def _parts(counted: Balance) -> list[Part]:
         href = _public(_BEHIND[code]) if code in _BEHIND and number else None
         parts.append(
             Part(code, str(COUNT_LABELS[code]), str(STATE_DEFINITIONS[code]), number,
-                 None if rate is None else f"{rate:.1f}", href, x, end - x)
+                 None if rate is None else f"{rate:.1f}",
+                 _said(Rate(here.get(code, 0), posted)), href, x, end - x)
         )  # fmt: skip
         before += number
     return parts
+
+
+def _said(rate: Rate) -> str:
+    return "" if rate.per_thousand is None else f"{rate.per_thousand:.1f}"
 
 
 def _removal(measure: Measure) -> Removal:

@@ -27,6 +27,7 @@ class Balance:
 
     at: the time of the last entry of that tree; None while the log is empty. `delisted`,
     `redacted` and `waiting` (an unproven withdrawal is waiting) are of the visible ones,
+    `delisted_merged` and `redacted_merged` of the merged ones, which can be read as well;
     `imported` of the received and `imported_visible` of the visible ones.
     """
 
@@ -46,6 +47,8 @@ class Balance:
     waiting: int
     imported: int
     imported_visible: int
+    delisted_merged: int = 0
+    redacted_merged: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -77,12 +80,14 @@ def by_state() -> dict[str, ColumnElement[bool]]:
 
 
 def _counts() -> list[ColumnElement[Any]]:
-    visible = Complaint.state == "visible"
+    visible, merged = Complaint.state == "visible", Complaint.state == "merged"
     counted = {
         "received": Complaint.number.is_not(None),
         **by_state(),
         "delisted": visible & Complaint.listed.is_(False),
         "redacted": visible & Complaint.redacted.is_(True),
+        "delisted_merged": merged & Complaint.listed.is_(False),
+        "redacted_merged": merged & Complaint.redacted.is_(True),
         "waiting": visible & Complaint.withdrawal_due.is_not(None),
         "imported": Complaint.imported.is_(True),
         "imported_visible": visible & Complaint.imported.is_(True),

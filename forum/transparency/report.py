@@ -12,15 +12,16 @@ from forum.base.web import paging
 from forum.log import pages as log_pages
 from forum.tlog.measures import Figures
 from forum.tlog.window import CODES, day_of
+from forum.transparency.cells import Cell, behind
 from forum.transparency.figures import Counted
-from forum.transparency.sections import Cell, behind, sections, times
+from forum.transparency.sections import sections, times
 from forum.transparency.words import definition_of, label_of, window_label
 
 PAGE = 50
 # The numbers that the Santa Clara Principles ask for, under our names for them.
 SANTA_CLARA = ("act-removed", "item-removed", "act-refused", "act-redacted", "act-delisted",
-               "act-suspended", "appeals", "overturned", "undone-mistake", "notices-authority",
-               "flags-decided", "automated")  # fmt: skip
+               "act-suspended", "appeals-hidden", "overturned", "appeals-kept", "kept-overturned",
+               "undone-mistake", "notices-authority", "flags-decided", "automated")  # fmt: skip
 
 
 def figures_page(counted: Counted) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def figures_page(counted: Counted) -> dict[str, Any]:
         "tabs": _tabs(code),
         "sections": sections(counted),
         "times": times(found),
+        "archive": found.number("imported") > 0,
         "santa_clara": _santa_clara(found),
         "years": _years(found),
         "json_figures_href": url_for("transparency.figures_json", window=code),

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 
 from forum.log.labels import KIND_LABELS, REASON_LABELS, ROLE_LABELS, TYPE_LABELS
 from forum.tlog.behind import HIDDEN
-from forum.tlog.measures import RATES, STATES, Figures, Rate
-from forum.tlog.tables import Spread
+from forum.tlog.measures import STATES, Figures, Rate
+from forum.tlog.tables import BY_STAFF, Spread
 from forum.transparency import sentences
+from forum.transparency.cells import Cell, Row, behind, cell, here_of, rate_of
 from forum.transparency.figures import Counted
-from forum.transparency.sentences import per_thousand, percent
-from forum.transparency.words import GROUPS, TIMES, definition_of, duration, label_of
+from forum.transparency.sentences import percent
+from forum.transparency.words import GROUPS, TIME_NOTES, TIMES, definition_of, duration, label_of
 
 PLACES_SHOWN = 40
 MONTHS_SHOWN = 24
 COHORT = (*STATES, "hidden", "withdrawn-proven", "withdrawn-unproven", "delisted", "redacted",
-          "waiting", "answered", "imported")  # fmt: skip
+          "waiting", "answered", "now-praise", "imported")  # fmt: skip
 DONE = ("act-removed", "act-refused", "act-delisted", "act-redacted", "act-erased",
         "act-suspended", "item-removed", "item-redacted", "item-erased", "act-locked",
-        "act-moved", "act-merged", "brought-back")  # fmt: skip
+        "act-moved", "moved-to-praise", "act-merged", "brought-back")  # fmt: skip
 HOW = ("measures", "single-handed", "confirmed", "unconfirmed", "complete", "automated",
        "before-reply", "many-supporters", "undone", "undone-appeal-upheld", "undone-mistake",
-       "undone-lapsed")  # fmt: skip
-REDRESS = ("appeals", "appealed", "appeals-open", "appeals-decided", "overturned", "challenges",
-           "challenges-open", "challenges-decided", "challenges-overturned")  # fmt: skip
+       "undone-lapsed", "undone-unmerged", "ended")  # fmt: skip
+REDRESS = ("appeals", "appealed", "appeals-open", "appeals-decided", "appeals-hidden",
+           "appeals-hidden-decided", "overturned", "appeals-kept", "appeals-kept-decided",
+           "kept-overturned", "challenges", "challenges-open", "challenges-decided",
+           "challenges-overturned")  # fmt: skip
 NOTICES = ("flags-decided", "flags-kept", "flags-acted", "notices-party", "notices-authority",
            "notices-countered")  # fmt: skip
 HELD = ("held-first", "held", "published-system", "published-moderator", "act-refused")
@@ -38,28 +40,8 @@ AUDIT = ("hiding", "reviewed", "questioned", "opinions", "opinion-unqualified",
          "opinion-qualified", "opinion-adverse")  # fmt: skip
 ASKED = ("open", "approved", "rejected", "refused", "lapsed")
 BY_PLACE = ("received", "visible", "hidden", "withdrawn", "delisted", "redacted")
-BY_STAFF = ("measures", "single-handed", "undone", "undone-appeal-upheld")
-BY_MONTH = ("received", "act-removed", "act-refused", "act-erased", "author-withdrawn",
+BY_MONTH = ("received", "imported", "act-removed", "act-refused", "act-erased", "author-withdrawn",
             "brought-back", "hiding", "reviewed")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number with the address of the entries behind it, and the rate it makes, if any."""
-
-    number: int
-    href: str | None = None
-    rate: str | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A figure, or a place, person or month: its name, its words, its cells."""
-
-    name: str
-    label: str
-    definition: str | None
-    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -99,16 +81,8 @@ def sections(counted: Counted) -> list[Section]:
 
 def times(found: Figures) -> list[dict[str, Any]]:
     """How long things took, with how many of them."""
-    return [{"name": name, "label": str(TIMES[name]), **_spread(took)}
+    return [{"name": name, "label": str(TIMES[name]), "note": TIME_NOTES.get(name), **_spread(took)}
             for name, took in found.times.items()]  # fmt: skip
-
-
-def behind(found: Figures, name: str, **of: Any) -> str:
-    """The address of the entries behind a number: hundreds of them stand on a page."""
-    asked = {"window": found.window.code} | of
-    # Codes, slugs and staff numbers: there is nothing in them to escape.
-    words = "&".join(f"{key}={value}" for key, value in asked.items())
-    return f"{request.script_root}/transparency/behind/{name}?{words}"
 
 
 def audit_kinds(found: Figures) -> Section:
@@ -117,8 +91,8 @@ def audit_kinds(found: Figures) -> Section:
     for kind, label in KIND_LABELS.items():
         there, seen = found.number(f"hiding-{kind}"), found.number(f"reviewed-{kind}")
         if there:
-            cells = [_cell(found, f"hiding-{kind}"),
-                     _cell(found, f"reviewed-{kind}", rate=percent(Rate(seen, there)))]  # fmt: skip
+            cells = [cell(found, f"hiding-{kind}"),
+                     cell(found, f"reviewed-{kind}", rate=percent(Rate(seen, there)))]  # fmt: skip
             rows.append(Row(kind, str(label), None, cells))
     heads = [label_of(name) for name in ("hiding", "reviewed")]
     sentence = _("按做了什么分。每一条都可以点开。")
@@ -157,27 +131,18 @@ def _named(
 
 
 def _row(counted: Counted, name: str) -> Row:
+    parts: tuple[tuple[Figures, dict[str, Any]], ...] = (
+        (counted.everybody, {}), (counted.verified, {"verified": 1})
+    )  # fmt: skip
     cells = [
-        _cell(found, name, rate=_rate(found, name), **of)
-        for found, of in ((counted.everybody, {}), (counted.verified, {"verified": 1}))
+        replace(cell(found, name, **of), rate=rate_of(found, name), here=here_of(found, name))
+        for found, of in parts
     ]
     label = label_of(name)
     state, _dash, reason = name.partition("-")
     if state in HIDDEN and reason:
         label = _("%(state)s：%(reason)s", state=label_of(state), reason=label)
     return Row(name, label, definition_of(name), cells)
-
-
-def _rate(found: Figures, name: str) -> str | None:
-    """What the number is of, if it is a part of something: per 1,000 received, or in percent."""
-    if name.partition("-")[0] in HIDDEN or RATES.get(name, ("", ""))[1] == "received":
-        return per_thousand(Rate(found.number(name), found.number("received")))
-    return percent(found.rate(name)) if name in RATES else None
-
-
-def _cell(found: Figures, name: str, rate: str | None = None, **of: Any) -> Cell:
-    number = found.number(name)
-    return Cell(number, behind(found, name, **of) if number else None, rate)
 
 
 def _reasons(found: Figures) -> list[str]:
@@ -188,7 +153,7 @@ def asked(found: Figures) -> Section:
     """Who asked for what to be taken down or covered, and what came of it."""
     rows = [
         Row(of, label, definition_of(of.partition("-")[0]) if "-" not in of else None,
-            [_cell(found, of), *(_cell(found, f"{of}-{outcome}") for outcome in ASKED)])
+            [cell(found, of), *(cell(found, f"{of}-{outcome}") for outcome in ASKED)])
         for of, label in _askers(found)
     ]  # fmt: skip
     heads = (_("提出"), _("等待"), _("同意"), _("不同意"), _("拒绝"), _("作废"))
@@ -210,7 +175,9 @@ def _askers(found: Figures) -> list[tuple[str, str]]:
 def _staff(found: Figures) -> Section:
     rows = [_part_row(found, number, number, counts, BY_STAFF, staff=number)
             for number, counts in sorted(found.staff.items())]  # fmt: skip
-    sentence = _("只数让内容变少的处理，按提出的人的工号。")
+    sentence = _(
+        "按提出的人的工号，合并按决定的人；“作为第二人”另列一栏，所以一件处理会数在两个人名下。"
+    )
     return Section("staff", _("谁处理的"), sentence, [label_of(n) for n in BY_STAFF], rows)
 
 
@@ -228,12 +195,24 @@ def _place(found: Figures, kind: str, names: Mapping[str, str], heads: Sequence[
     rows = []
     for slug in by_size[:PLACES_SHOWN]:
         row = _part_row(found, slug, names.get(slug, slug), counts[slug], BY_PLACE, **{kind: slug})
-        answered = counts[slug].get("answered", 0)
-        rate = percent(Rate(answered, counts[slug].get("answerable", 0)))
-        href = behind(found, "answered", **{kind: slug}) if answered else None
-        rows.append(Row(row.name, row.label, None, [*row.cells, Cell(answered, href, rate)]))
+        rows.append(
+            Row(row.name, row.label, None, [*row.cells, _answered(found, kind, slug, counts[slug])])
+        )
     sentence = _("共 %(n)s 个，按收到多少排；全部在下载的表里。", n=len(counts))
     return Section(kind, _("按%(what)s", what=str(GROUPS[kind])), sentence, heads, rows)
+
+
+def _answered(found: Figures, kind: str, slug: str, counts: Mapping[str, int]) -> Cell:
+    """How many were answered, of all that had to be, and without what came from an archive."""
+
+    def rate(of: str) -> Rate:
+        return Rate(counts.get(f"answered{of}", 0), counts.get(f"answerable{of}", 0))
+
+    number, here = counts.get("answered", 0), rate("-here")
+    differs = here.whole and here != rate("")
+    href = behind(found, "answered", **{kind: slug}) if number else None
+    return Cell(number, href, percent(rate("")),
+                _("不含转入 %(rate)s", rate=percent(here)) if differs else None)  # fmt: skip
 
 
 def _part_row(
@@ -246,10 +225,12 @@ def _part_row(
 
 
 def _months(found: Figures) -> Section:
-    rows = [_part_row(found, month, month, counts, BY_MONTH, window=month)
+    mixed = any("imported" in counts for counts in found.months.values())
+    names = [name for name in BY_MONTH if mixed or name != "imported"]
+    rows = [_part_row(found, month, month, counts, names, window=month)
             for month, counts in list(found.months.items())[:-MONTHS_SHOWN - 1:-1]]  # fmt: skip
-    heads = [label_of(name) for name in BY_MONTH]
-    sentence = _("收到的按收到的月份数，处理按作出的月份数。")
+    heads = [label_of(name) for name in names]
+    sentence = _("收到的按收到的月份数，转入的旧意见另数一栏；处理按作出的月份数。")
     return Section("months", _("按月"), sentence, heads, rows, "months")
 
 

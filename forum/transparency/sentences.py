@@ -29,9 +29,20 @@ def cohort_said(found: Figures) -> str:
     if visible is None or hidden is None:
         return _("这段时间收到 %(n)s 条，不足 %(least)s 条，先不算比例。",
                  n=found.number("received"), least=LEAST)  # fmt: skip
-    return _("这段时间收到 %(n)s 条；每千条里看得见 %(visible)s 条，不再公开 %(hidden)s 条。",
+    said = _("这段时间收到 %(n)s 条；每千条里看得见 %(visible)s 条，不再公开 %(hidden)s 条。",
              n=f"{found.number('received'):,}", visible=f"{visible:.1f}",
              hidden=f"{hidden:.1f}")  # fmt: skip
+    return said + _posted_here(found)
+
+
+def _posted_here(found: Figures) -> str:
+    """The same without what came from an archive, where that says something else."""
+    rates = {name: found.rate_here(name, "received") for name in ("visible", "hidden")}
+    shown = {name: rate.per_thousand for name, rate in rates.items() if rate is not None}
+    if None in (shown.get("visible"), shown.get("hidden")):
+        return ""
+    return _("不含转入的旧意见：看得见 %(visible)s 条，不再公开 %(hidden)s 条。",
+             visible=f"{shown['visible']:.1f}", hidden=f"{shown['hidden']:.1f}")  # fmt: skip
 
 
 def acted(found: Figures) -> str:
@@ -47,8 +58,9 @@ def single(found: Figures) -> str:
 
 
 def overturned(found: Figures) -> str:
-    return _("申诉有结果的 %(n)s 件；成立的占 %(rate)s。",
-             n=f"{found.number('appeals-decided'):,}", rate=percent(found.rate("overturned")))  # fmt: skip
+    return _("对处理的申诉，有结果的 %(n)s 件，成立的占 %(rate)s；对保留的申诉另算。",
+             n=f"{found.number('appeals-hidden-decided'):,}",
+             rate=percent(found.rate("overturned")))  # fmt: skip
 
 
 def flagged(found: Figures) -> str:

@@ -15,10 +15,13 @@ from forum.digest import cases, service
 from forum.digest.compose import compose
 from forum.digest.value import from_payload, to_payload
 from forum.log import queries as log
+from forum.moderation import moving
 from forum.moderation import service as moderation
+from forum.moderation.moving import Place
 from forum.response import service as response
 from tests.digest.days import morning
 from tests.factories import a_complaint, a_member, a_person, a_project, a_removal
+from tests.moderation.rooms import MOVE
 
 
 def digest(n: int = 0):
@@ -154,6 +157,17 @@ def test_projects_are_ranked_by_households_and_only_from_ten_complaints_on(app):
         ("large", 13, 13),  # the removed one is no less unsolved
     ]
     assert found.unranked == 1
+
+
+def test_moving_to_praise_betters_no_rank(app):
+    author, moderator = a_member(), a_person("moderator")
+    for _ in range(10):
+        a_complaint(author)
+    a_complaint(author, type="praise")
+    before = digest().ranking
+    for number in range(1, 11):
+        moving.move(moderator, number, Place(type="praise"), MOVE)
+    assert digest().ranking == before and before[0].unsolved == 10
 
 
 def test_imported_complaints_stay_out_of_clocks_counts_and_ranks(app):

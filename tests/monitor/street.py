@@ -222,12 +222,17 @@ class Street:
             ("move", lambda: moving.move(moderator, number, place, MOVE)),
             ("move and back", lambda: self._moved_back(moderator, number, place)),
             ("propose merge", lambda: merging.propose(self.staff, number, older)),
-            ("merge", lambda: merging.merge(moderator, number, older)),
+            ("merge", lambda: self._merged(moderator, number, older)),
             ("decline", lambda: merging.decline(moderator, number)),
             ("part", lambda: merging.unmerge(moderator, number)),
             ("unmerge", lambda: author_acts.unmerge(
                 self.author, number, self._proof(number, dice.random() < 0.5))),
         ]  # fmt: skip
+
+    def _merged(self, moderator: Account, number: int, older: int) -> None:
+        """A moderator agrees to what the company proposed, or just proposes."""
+        waiting = merging.open_proposal(number) or merging.propose(self.staff, number, older)
+        merging.merge(moderator, number, waiting.into)
 
     def _moved_back(self, moderator: Account, number: int, place: Place) -> None:
         """A move that its author appealed against, and that was wrong."""

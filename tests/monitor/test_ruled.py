@@ -19,6 +19,7 @@ from tests.factories import (
     a_code,
     a_complaint,
     a_member,
+    a_merge,
     a_person,
     a_project,
     a_removal,
@@ -48,13 +49,17 @@ def ruled(board: Board) -> None:
     locking.lock(moderator, RESOLVED, LOCK)
     locking.unlock(a_person("auditor"), RESOLVED, "mistake")
     locking.lock(moderator, OPEN, LOCK)
-    moving.move(moderator, OPEN, Place(a_project("lake-view"), "parking", "question"), MOVE)
+    there = a_project("lake-view")
+    moving.move(moderator, OPEN, Place(there, "parking", "question"), MOVE)
     first, second, third = (
-        a_complaint(neighbour, title=f"同一件事 {n}", key=f"{n}" * 43) for n in (1, 2, 3)
+        a_complaint(
+            neighbour, title=f"同一件事 {n}", project=there, type="question", key=f"{n}" * 43
+        )
+        for n in (1, 2, 3)
     )
     complaints.support(a_member("四栋小陈"), first.number)
     for complaint in (first, second):
-        merging.merge(moderator, complaint.number, OPEN)
+        a_merge(complaint, existing(OPEN), moderator)
     merging.propose(neighbour, third.number, OPEN)
     proof = Proof(existing(second.number).act_entry, a_code("2" * 43))
     author_acts.unmerge(neighbour, second.number, proof)

@@ -5,7 +5,7 @@ import pytest
 from forum.tlog.declared import Declared
 from forum.tlog.facts import Replay, facts_of_log, seconds
 from forum.tlog.measures import LEAST, Rate, figures, part_of
-from forum.tlog.tables import spread
+from forum.tlog.tables import BY_STAFF, spread
 from forum.tlog.window import window_of
 
 NOW = "2026-11-22T03:04:05Z"
@@ -308,8 +308,8 @@ def test_a_part_is_a_place_or_verified_owners_or_one_staff_number(board):
     assert counts(board.figures(staff="S-006"), "received", "measures") == (0, 1)
     found = board.figures()
     assert found.groups["city"]["c-1"]["removed"] == 1
-    assert found.staff["S-006"] == {"measures": 1, "single-handed": 0, "undone": 0,
-                                    "undone-appeal-upheld": 0}  # fmt: skip
+    assert found.staff["S-006"] == {name: int(name == "measures") for name in BY_STAFF}
+    assert found.staff["S-005"] == {name: 2 * (name == "seconded") for name in BY_STAFF}
 
 
 def test_locking_and_moving_are_counted(board):

@@ -44,6 +44,7 @@ def test_of_two_that_are_merged_both_are_read_again(
     complaints.support(a_member(), later.number)
     if flaw:
         monkeypatch.setattr(kept, "_OF_TWO", ())
+    merging.propose(a_person("moderator"), later.number, older.number)
     merge = partial(merging.merge, a_person("moderator"), later.number, older.number)
     assert _stale(merge) is flaw
 
