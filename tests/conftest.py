@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from tests.postgres import Cluster
 
 in_memory.use()
-pytest_plugins = ["tests.plugin", "tests.sharing", "tests.postgres", "tests.strangers", "tests.scenes"]
+pytest_plugins = [
+    "tests.plugin",
+    "tests.sharing",
+    "tests.postgres",
+    "tests.strangers",
+    "tests.scenes",
+]
 
 SITE = "http://board.test"
 # Hundreds of boards are made; their templates need not be compiled hundreds of times. What is

@@ -15,7 +15,7 @@ from forum.base.db import db
 from forum.complaints import service as complaints
 from forum.complaints.drafts import make_draft
 from forum.complaints.models import Complaint
-from forum.moderation import two_people
+from forum.moderation import merging, two_people
 from forum.moderation.measures import Measure, StatementOfReasons
 from forum.places import queries as places
 from forum.places import service as place_service
@@ -86,7 +86,7 @@ def a_complaint(
 
 
 CLAUSES = {"abuse": "3.4", "spam": "3.3", "personal-data": "3.2", "policy": "3.8",
-           "lawful-erasure": "4.5"}  # fmt: skip
+           "authority-order": "4.2", "lawful-erasure": "4.5"}  # fmt: skip
 
 
 def a_statement(reason: str = "abuse", **other: object) -> StatementOfReasons:
@@ -115,12 +115,19 @@ def an_erasure(
     *,
     auditor: Account | None = None,
     item: int | None = None,
+    reason: str = "lawful-erasure",
 ) -> int:
     """Erase the complaint (or one item under it): a moderator proposes, an auditor agrees."""
-    given = a_statement("lawful-erasure", facts="主管部门来函要求清除，函号另存。")
+    given = a_statement(reason, facts="主管部门来函要求清除，函号另存。")
     measure = Measure("erase", complaint.number, given, item)
     proposal = two_people.propose(moderator or a_person("moderator"), measure)
     return two_people.approve(auditor or a_person("auditor"), proposal.number).number
+
+
+def a_merge(later: Complaint, older: Complaint, moderator: Account | None = None) -> Complaint:
+    """Merge the later one into the older: one moderator proposes, another one agrees."""
+    merging.propose(a_person("moderator"), later.number, older.number)
+    return merging.merge(moderator or a_person("moderator"), later.number, older.number)
 
 
 def sign_in(app: Flask, person: Account) -> FlaskClient:

@@ -67,6 +67,7 @@ from tests.factories import (
     a_code,
     a_complaint,
     a_member,
+    a_merge,
     a_person,
     a_removal,
     a_statement,
@@ -256,7 +257,9 @@ def _() -> None:
 @scenario("moderation.service.redact_alone", "complaint.redacted", "comment.redacted")
 def _() -> None:
     complaint, given = _open(), a_statement("personal-data", facts="写出了邻居家的门牌。")
-    said = complaints.comment(a_member(), complaint.number, "电梯停在六楼，我家也是。")
+    said = complaints.comment(
+        a_member(), complaint.number, "电梯停在六楼，我家也在六楼，天天这样。"
+    )
     for item in (None, said.id):
         cuts = Cuts(("电梯停在六楼",), (1,))
         moderation.redact_alone(a_person("moderator"), complaint.number, given, cuts, item)
@@ -296,9 +299,13 @@ def _() -> None:
 
 
 @scenario("moderation.two_people.approve", "statement.approved", "complaint.removed",
-          "complaint.erased", "comment.erased")  # fmt: skip
+          "complaint.erased", "comment.erased", "flag.decided")  # fmt: skip
 def _() -> None:
     a_removal(_open())
+    flagged = _open()
+    flags.flag(a_member(), flagged.number, None, "abuse", "第二段骂人。")
+    alone = moderation.remove_alone(a_person("moderator"), flagged.number, a_statement(), "emergency")  # fmt: skip
+    two_people.approve(a_person("auditor"), alone.number)
     complaint = _open()
     complaints.comment(a_member(), complaint.number, "我们也是。")
     two_people.propose(a_person("moderator"), Measure("remove", complaint.number, a_statement()))
@@ -548,7 +555,7 @@ def _merged() -> Complaint:
     older = a_complaint()
     later = a_complaint(key="m" * 43)
     complaints.support(a_member(), later.number)
-    merging.merge(a_person("moderator"), later.number, older.number)
+    a_merge(later, older)
     return complaints.existing(later.number)
 
 

@@ -21,11 +21,20 @@ def suspension_of(account_id: int) -> Suspension | None:
 
 def require_may_write(person: Account) -> None:
     """NotAllowed (rule ``suspended``), saying why, until when and where to appeal."""
+    refused = refusal_of(person)
+    if refused is not None:
+        raise refused
+
+
+def refusal_of(person: Account) -> NotAllowed | None:
+    """What whoever may not write at present is told before they write; None when they may."""
     found = suspension_of(person.id)
-    if found is not None:
-        raise NotAllowed(
-            _l("您的账号暂停发言，到 %(until)s 为止，原因：%(reason)s。理由和申诉办法见处理说明 %(number)d。",
-               until=found.until.isoformat(), reason=reason_label(found.reason),
-               number=found.statement),
-            rule="suspended", statement=found.statement, until=found.until,
-        )  # fmt: skip
+    if found is None:
+        return None
+    return NotAllowed(
+        _l("您的账号暂停发言，到 %(until)s 为止，原因：%(reason)s。理由和申诉办法见处理说明 %(number)d。",
+           until=found.until.isoformat(), reason=reason_label(found.reason),
+           number=found.statement),
+        rule="suspended", statement=found.statement, until=found.until,
+        appealable_statement=found.statement,
+    )  # fmt: skip

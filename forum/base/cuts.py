@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 # Digits are bounded: a number that somebody calls by telephone does not hide inside a mark.
-MARK = re.compile(r"〔此处遮盖 \d{1,5} 字〕")
+MARK = re.compile(r"〔此处遮盖 (\d{1,5}) 字〕")
 
 
 def mark(length: int) -> str:
@@ -38,6 +38,11 @@ def cut(text: str, phrases: Iterable[str]) -> str:
 def without_marks(text: str) -> str:
     """What can still be read of `text`."""
     return MARK.sub("", text)
+
+
+def hidden_by_marks(text: str) -> int:
+    """How many characters the marks in `text` stand for."""
+    return sum(int(length) for length in MARK.findall(text))
 
 
 def marked(text: str) -> Markup:

@@ -1,8 +1,9 @@
 """The announced closing of the board, read from the log alone: no row can open it again.
 
 From the announced day on nothing new is written. What goes on is what a reader, an author or the
-law can still ask for: showing again, appeals, audits, erasing; and what happens by time, with the
-daily balance that shows that the log is alive.
+law can still ask for: showing again, taking apart, opening and putting back as an auditor decides,
+answers to flags that wait (an erasure answers them), appeals, audits, erasing; and what happens by
+time, with the daily balance that shows that the log is alive.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ _NEWEST = (
     .limit(1)
 )
 _GO_ON = ("appeal.", "challenge.", "audit.", "sealed.", "key.", "backup.", "setting.", "role.")
-_UNDO = (".restored", ".relisted", ".reinstated", ".erased")
-_ANSWERS = ("statement.approved", "statement.rejected", "statement.refused", "withdrawal.stopped")
+_UNDO = (".restored", ".relisted", ".reinstated", ".erased", ".unlocked", ".unmerged")
+_ANSWERS = ("statement.approved", "statement.rejected", "statement.refused", "withdrawal.stopped",
+            "flag.decided")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def goes_on(kind: str, fields: Mapping[str, Any]) -> bool:
     if kind == "complaint.withdrawn":
         # An unproven one was asked for, and announced, before.
         return fields.get("proven") is False
+    if kind == "complaint.moved":
+        return fields.get("by") == "auditor" and fields.get("reason") == "appeal-upheld"
     return kind in _ANSWERS or (kind == "statement.proposed" and fields.get("act") == "erase")
 
 

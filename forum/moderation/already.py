@@ -34,6 +34,7 @@ def too_late(
     return Conflict(
         _l("%(said)s（%(what)s，%(at)s）", said=str(said), what=_in_words(newest), at=at),
         state=state, staff=newest.get("staff"), number=newest.get("statement"),
+        statement=newest.get("statement"),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Answering flags and notices: all that wait about one thing are answered together, by one entry.
 
-A thing is kept, or a measure is carried out on it, whoever began that. The answer is written in the
-transaction of the measure, before the measure's own entry: nothing follows an erasure.
+A thing is kept, or two people agreed to a measure on it, whoever began that; what one person did
+alone answers nothing before it is confirmed. The answer is written in the transaction of the second
+person, before the measure's own entry where that is still to come: nothing follows an erasure.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ def answer(
 
 
 def answer_by(person: Account, measure: Decision) -> None:
-    """What waits about the target of a measure is answered by it; to be called before it is done."""
+    """What waits about the target of a measure is answered by it, now that two agree; to be called
+    before it is done, or when what one did alone is confirmed."""
     if measure.act not in ANSWERS:
         return
     complaint, target = target_of(measure.complaint, measure.item)

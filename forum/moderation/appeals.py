@@ -27,19 +27,19 @@ from forum.complaints.service import existing, touch
 from forum.log import service as log
 from forum.log.queries import MOST
 from forum.log.words import REDRESS_LABELS
-from forum.moderation import evidence, locking, merging, moving
+from forum.moderation import evidence
 from forum.moderation.decisions import (
     Decided,
     can_be_undone,
     concerned_as,
     decision_at,
     is_over,
+    replaced_by,
 )
-from forum.moderation.models import Ruling, Statement
 from forum.moderation.part_taken import had_part
 from forum.moderation.redress import appeal_until
 from forum.moderation.redress_models import Appeal, Challenge
-from forum.moderation.undoing import undo
+from forum.moderation.righting import put_right
 from forum.tlog.kinds import REDRESS
 
 DEADLINE = timedelta(days=14)
@@ -52,7 +52,7 @@ def file(person: Account, index: int, words: str, photos: Collection[PreparedPho
 
     photos: at most `evidence.MOST`; they stay as private as the words.
     NotFound when it is no decision; NotAllowed (rule ``concerned``) for whom it does not concern;
-    Conflict after six months, a second time, or when it was undone already.
+    Conflict after six months, a second time, or when it was undone, or replaced, already.
     """
     rights.require(person.role, "appeal.file")
     words = clean("words", words, MAX_WORDS)
@@ -84,8 +84,9 @@ def require_concerned(person: Account, decided: Decided) -> str:
     by = concerned_as(person, decided)
     if by is None:
         raise NotAllowed(
-            _l("只有这项处理涉及的本人可以申诉。其他人可以对这条记录提出异议。"), rule="concerned"
-        )
+            _l("只有这项处理涉及的本人可以申诉。其他人可以对这条记录提出异议。"), rule="concerned",
+            challengeable=decided.index,
+        )  # fmt: skip
     return by
 
 
@@ -104,7 +105,14 @@ def require_appealable(person: Account, decided: Decided) -> None:
                 number=earlier.number,
             ),
             number=earlier.number,
+            appeal=earlier.number,
         )
+    later = replaced_by(decided)
+    if later is not None:
+        raise Conflict(
+            _l("后来又有同样的处理（记录 %(index)d），这一项已被它取代。请对那一项申诉。", index=later),
+            index=later, appealable=later,
+        )  # fmt: skip
     if is_over(decided):
         raise Conflict(_l("这项处理已经撤销，恢复了原样，不用再申诉。"))
 
@@ -129,21 +137,9 @@ def decide(auditor: Account, number: int, outcome: str, reasons: str) -> Appeal:
         settle(appeal, outcome, reasons, entry, auditor)
         _touch(appeal, entry)
         if outcome == "upheld" and can_be_undone(decided):
-            _put_right(auditor, decided, reasons)
+            put_right(auditor, decided, reasons)
         _tell(appeal, "appeal.decided")
         return appeal
-
-
-def _put_right(auditor: Account, decided: Decided, reasons: str) -> None:
-    if decided.kind == "complaint.locked":
-        locking.reopen(auditor, existing(decided.complaint or 0), "appeal-upheld")
-    elif decided.kind == "complaint.moved":
-        moving.move_back(auditor, db.session.get_one(Ruling, decided.index), reasons)
-    elif decided.kind == "complaint.merged":
-        merging.unmerge(auditor, decided.complaint or 0)
-    else:
-        statement = db.session.get_one(Statement, decided.statement)
-        undo(statement, "appeal-upheld", by="auditor", staff=auditor.staff_no)
 
 
 def require_no_part(auditor: Account, decided: Decided, appeal: Appeal) -> None:

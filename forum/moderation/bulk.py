@@ -2,7 +2,8 @@
 
 First everybody concerned sees what would happen to each (`preview`); carrying it out looks again
 under the write lock, and when one of them cannot be acted upon any more nothing is changed.
-Removals, refusals and de-listings are only proposed: the second person looks at each by itself.
+Removals, refusals, de-listings and merges are only proposed: the second person looks at each by
+itself.
 
 Each of these has a statement of its own, with its own number: it is approved, lapses, is appealed
 against and undone alone, and the log's readers (`tlog.steps`, proposals, figures, exports) know a
@@ -28,6 +29,7 @@ from forum.base.db import db, transaction
 from forum.base.refusal import Conflict, Invalid, Refusal
 from forum.complaints.service import existing
 from forum.moderation import holding, locking, merging, moving, two_people
+from forum.moderation.appealed import require_beginnable
 from forum.moderation.measures import Measure, StatementOfReasons
 from forum.moderation.models import Proposal
 from forum.moderation.moving import Place
@@ -129,6 +131,7 @@ def _refusal(refused: Iterable[Item], of: int) -> Conflict:
 
 def _check_measure(_moderator: Account, wish: Wish, number: int) -> None:
     two_people.ACTS[wish.act].check(existing(number), None)
+    require_beginnable(wish.act, wish.statement.reason if wish.statement else "", number, None)
     waiting = db.session.scalar(
         select(Proposal.number).where(
             Proposal.complaint == number, Proposal.act == wish.act, Proposal.item.is_(None),
@@ -136,7 +139,9 @@ def _check_measure(_moderator: Account, wish: Wish, number: int) -> None:
         ).limit(1)
     )  # fmt: skip
     if waiting is not None:
-        raise Conflict(_l("同样的处理已在复核中（处理说明 %(number)d）。", number=waiting))
+        raise Conflict(
+            _l("同样的处理已在复核中（处理说明 %(number)d）。", number=waiting), statement=waiting
+        )
 
 
 def _check_move(_moderator: Account, wish: Wish, number: int) -> None:
@@ -149,9 +154,9 @@ def _check_move(_moderator: Account, wish: Wish, number: int) -> None:
             raise
 
 
-def _check_merge(_moderator: Account, wish: Wish, number: int) -> None:
+def _check_merge(moderator: Account, wish: Wish, number: int) -> None:
     if wish.into is not None:
-        merging.check_pair(number, wish.into)
+        merging.check_proposal(number, wish.into, moderator.role)
 
 
 def _propose(moderator: Account, wish: Wish, number: int) -> Proposal:
@@ -171,7 +176,7 @@ def _move(moderator: Account, wish: Wish, number: int) -> None:
 def _merge(moderator: Account, wish: Wish, number: int) -> None:
     if wish.into is None:
         raise Invalid(_l("请填写并入哪一条。"), "into")
-    merging.merge(moderator, number, wish.into)
+    merging.propose(moderator, number, wish.into)
 
 
 def _grounds(wish: Wish) -> Grounds:
@@ -199,4 +204,4 @@ _DO: dict[str, Callable[[Account, Wish, int], Any]] = {
     "publish": lambda moderator, _wish, number: holding.publish(moderator, number),
 }
 BULK_ACTS = tuple(_DO)
-PROPOSED = tuple(act for act, do in _DO.items() if do is _propose)
+PROPOSED = tuple(act for act, do in _DO.items() if do in (_propose, _merge))

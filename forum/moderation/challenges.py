@@ -3,8 +3,8 @@
     challenge = file(None, 40, "说明里写的条款和事实对不上。", email="reader@mail.test")
     decide(auditor, challenge.number, "rejected", "条款 3.4 说的正是这种情形。")
 
-A challenge changes nothing by itself: an auditor who finds that a decision was wrong says so, and
-those inside whose it is put it right, in the open.
+Upheld, a decision that can be undone is undone in the same transaction, as by an appeal. Anything
+else that was found wrong is put right by those inside whose it is, in the open.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from forum.base.db import db, transaction
 from forum.base.outbox import emit
 from forum.base.refusal import Invalid, NotAllowed, NotFound
 from forum.complaints.models import Complaint
-from forum.complaints.service import touch
+from forum.complaints.service import existing, tell, touch
 from forum.log import queries as entries
 from forum.log import service as log
 from forum.log.queries import MOST
@@ -31,8 +31,11 @@ from forum.moderation.appeals import (
     require_open,
     settle,
 )
+from forum.moderation.decisions import Decided, can_be_undone, decision_at
+from forum.moderation.models import Statement
 from forum.moderation.part_taken import had_part
 from forum.moderation.redress_models import Challenge
+from forum.moderation.righting import put_right
 
 
 def file(person: Account | None, index: int, words: str, email: str = "") -> Challenge:
@@ -60,7 +63,8 @@ def file(person: Account | None, index: int, words: str, email: str = "") -> Cha
 
 
 def decide(auditor: Account, number: int, outcome: str, reasons: str) -> Challenge:
-    """Answer a challenge. NotAllowed (rule ``own-part``) for whoever the entry is by."""
+    """Answer a challenge; upheld, the decision it is about is undone, if it can be, and its author
+    told. NotAllowed (rule ``own-part``) for whoever the entry is by."""
     rights.require(auditor.role, "appeal.decide")
     reasons = require_answer(outcome, reasons)
     with transaction():
@@ -72,12 +76,34 @@ def decide(auditor: Account, number: int, outcome: str, reasons: str) -> Challen
         )  # fmt: skip
         settle(challenge, outcome, reasons, entry, auditor)
         _touch(challenge, entry)
+        if outcome == "upheld":
+            _put_right(auditor, challenge, reasons)
         if challenge.email:
             emit("challenge.answered", challenge=number)
         if challenge.account_id is not None:
             emit("author.told", account=challenge.account_id, complaint=challenge.complaint or 0,
                  what="challenge.decided", challenge=number, at=clock.format_utc(entry.at))  # fmt: skip
         return challenge
+
+
+def _put_right(auditor: Account, challenge: Challenge, reasons: str) -> None:
+    decided = decided_by(challenge)
+    if decided is None or not can_be_undone(decided):
+        return
+    moved_back = put_right(auditor, decided, reasons)
+    if moved_back is not None:
+        tell(existing(moved_back.complaint), "moved", ruling=moved_back.entry)
+
+
+def decided_by(challenge: Challenge) -> Decided | None:
+    """The decision that the challenged entry wrote down, or agreed to; None when it is neither."""
+    entry = entries.entry(challenge.of) or {}
+    agreed = entry.get("kind") == "statement.approved"
+    statement = db.session.get(Statement, entry["statement"]) if agreed else None
+    try:
+        return decision_at(statement.entry if statement is not None else challenge.of)
+    except NotFound:
+        return None
 
 
 def open_challenge(number: int) -> Challenge:

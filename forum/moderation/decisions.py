@@ -25,7 +25,7 @@ from forum.log.queries import MOST, entries_of
 from forum.moderation.check import MEASURES
 from forum.moderation.flag_models import Flag
 from forum.moderation.models import Ruling, Statement
-from forum.moderation.moving import may_be_put_back
+from forum.moderation.moving import may_be_put_back, standing
 from forum.moderation.undoing import in_force
 
 # What one person decides and nobody confirms: a statement of its own it has none.
@@ -97,7 +97,8 @@ def flaggers_of(decided: Decided) -> set[int]:
 def is_over(decided: Decided) -> bool:
     """Whether what was decided does not hold any more, so that there is nothing to put right.
 
-    What was destroyed, or erased, cannot be put right either; but whether it was right can be said.
+    Undone, or replaced by a later act (`replaced_by`), which can be appealed against instead. What
+    was destroyed, or erased, cannot be put right either; but whether it was right can be said.
     """
     statement = db.session.get(Statement, decided.statement or 0)
     if statement is not None:
@@ -105,12 +106,29 @@ def is_over(decided: Decided) -> bool:
     complaint = db.session.get(Complaint, decided.complaint or 0)
     if complaint is None or decided.kind not in RULINGS:
         return False
-    if decided.kind == "complaint.locked":
-        return not complaint.locked
-    if decided.kind == "complaint.merged":
-        return complaint.merged_into != decided.entry["into"]
-    place = (complaint.type, complaint.project.slug, complaint.category.slug)
-    return place != tuple(decided.entry[name] for name in ("type", "project", "category"))
+    return not _stands(decided, complaint)
+
+
+def _stands(decided: Decided, complaint: Complaint) -> bool:
+    if decided.kind == "complaint.moved":
+        moved = db.session.get(Ruling, decided.index)
+        return moved is not None and bool(standing(moved, complaint))
+    is_so = complaint.locked if decided.kind == "complaint.locked" else complaint.state == "merged"
+    return is_so and _newest_of_kind(decided) == decided.index
+
+
+def replaced_by(decided: Decided) -> int | None:
+    """The later act of the same kind that holds in its stead; None when it holds itself, or nothing
+    does. Once that one is undone, what it replaced may hold again."""
+    if decided.kind not in RULINGS or not is_over(decided):
+        return None
+    newest = decision_at(_newest_of_kind(decided))
+    return None if newest.index == decided.index or is_over(newest) else newest.index
+
+
+def _newest_of_kind(decided: Decided) -> int:
+    rows = entries_of(decided.complaint or 0)
+    return max(index for index, entry in rows if entry["kind"] == decided.kind)
 
 
 def can_be_undone(decided: Decided) -> bool:

@@ -18,7 +18,7 @@ from forum.base.db import db, transaction
 from forum.complaints.models import Complaint, Photo, Reply
 from forum.moderation.answering import Waiting, waiting_about
 from forum.moderation.flag_models import DeskView, Flag, FlagDecision, PartyNotice
-from forum.moderation.flags import WAIT
+from forum.moderation.flags import WAIT, bars_keeping
 from forum.moderation.measures import target_of
 from forum.moderation.models import Proposal, Statement
 
@@ -33,13 +33,14 @@ Thing = tuple[int, int]
 @dataclass
 class Flagged:
     """One thing that somebody asked to look at. looking: who else opened it, and when; proposed:
-    numbers of measures that wait."""
+    numbers of measures that wait; measure: of the one for whose second person keeping it waits."""
 
     complaint: Complaint
     reply: Reply | None
     waiting: Waiting
     looking: list[tuple[str, datetime]] = field(default_factory=list)
     proposed: list[int] = field(default_factory=list)
+    measure: int | None = None
 
     @property
     def verified(self) -> int:
@@ -103,7 +104,8 @@ def queue(person: Account) -> list[Flagged]:
     looking, proposed = _looking(person), _proposed(numbers)
     return [
         Flagged(complaints[number], replies.get(item), waiting[number, item],
-                looking.get((number, item), []), proposed.get((number, item), []))
+                looking.get((number, item), []),
+                [row.number for row in proposed.get((number, item), [])])
         for number, item in oldest
     ]  # fmt: skip
 
@@ -112,8 +114,11 @@ def flagged(person: Account, number: int, item: int | None) -> Flagged:
     """One thing, whether or not anything waits about it; NotFound when there is none."""
     complaint, reply = target_of(number, item)
     waiting, thing = waiting_about(number, item), (number, item or 0)
-    return Flagged(complaint, reply, waiting,
-                   _looking(person).get(thing, []), _proposed({number}).get(thing, []))  # fmt: skip
+    proposed = _proposed({number})
+    every = [row for rows in proposed.values() for row in rows]
+    barring = [row.number for row in every if bars_keeping(row, item)]
+    return Flagged(complaint, reply, waiting, _looking(person).get(thing, []),
+                   [row.number for row in proposed.get(thing, [])], min(barring, default=None))  # fmt: skip
 
 
 def undecided() -> Undecided:
@@ -198,14 +203,14 @@ def _looking(person: Account) -> dict[Thing, list[tuple[str, datetime]]]:
     return found
 
 
-def _proposed(numbers: Collection[int]) -> dict[Thing, list[int]]:
+def _proposed(numbers: Collection[int]) -> dict[Thing, list[Proposal]]:
     """Measures about these complaints that wait for a second person."""
-    rows = db.session.execute(
-        select(Proposal.complaint, Proposal.item, Proposal.number)
+    rows = db.session.scalars(
+        select(Proposal)
         .where(Proposal.complaint.in_(numbers), Proposal.state == "open")
         .order_by(Proposal.number)
     )
-    found: dict[Thing, list[int]] = {}
-    for complaint, item, number in rows:
-        found.setdefault((complaint or 0, item or 0), []).append(number)
+    found: dict[Thing, list[Proposal]] = {}
+    for row in rows:
+        found.setdefault((row.complaint or 0, row.item or 0), []).append(row)
     return found

@@ -26,6 +26,7 @@ from forum.complaints import erasing
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import tell, touch
 from forum.log import service as log
+from forum.moderation.erasing_appealed import require_nobody_waits, tell_appellants
 from forum.moderation.flag_erasing import forget_words, openings_of_answers
 from forum.moderation.forgetting import forget_redress
 from forum.moderation.measures import (
@@ -61,21 +62,25 @@ def check(complaint: Complaint, reply: Reply | None) -> None:
 
 
 def carry_out(decision: Decision) -> Statement:
-    """Erase a complaint with everything under it, or one reply or comment."""
+    """Erase a complaint with everything under it, or one reply or comment; Conflict as `look`."""
     complaint, reply = target_of(decision.complaint, decision.item)
+    require_nobody_waits(complaint, reply, decision.given.reason)
     if reply is None:
         return _erase_whole(complaint, decision)
     lapse_all(complaint, reply.id)
     known = erasing.entries_of_items(complaint.number)[reply.id]
     quoting = _quoting(complaint, reply, (), decision)
     entry, files = _erase_item(complaint, reply, known, decision, quoting)
+    tell_appellants(complaint, reply, entry)
     emit(TOPIC, number=complaint.number, items=[reply.id], whole=False, files=files,
          statements=suspensions_in(quoting))  # fmt: skip
     return keep_statement(decision, entry, "everywhere")
 
 
 def look(complaint: Complaint, reply: Reply | None, measure: Measure) -> None:
-    """Invalid when the facts, which stay public, repeat what is to be erased."""
+    """Invalid when the facts, which stay public, repeat what is to be erased; Conflict while an
+    appeal or a challenge about it is open."""
+    require_nobody_waits(complaint, reply, measure.given.reason)
     words = words_of(complaint, reply, erasing.things_said(complaint))
     part = quoted(measure.given.facts, words)
     if part is not None:
@@ -156,6 +161,7 @@ def _erase_whole(complaint: Complaint, decision: Decision) -> Statement:
     forget_redress(complaint.number)
     touch(complaint, entry)
     tell(complaint, "erased", statement=decision.number)
+    tell_appellants(complaint, None, entry)
     items = [reply.id for reply in said]
     emit(TOPIC, number=complaint.number, items=items, whole=True, files=files,
          statements=suspensions_in(closes))  # fmt: skip

@@ -19,9 +19,19 @@ from forum.base.refusal import Conflict, Invalid, NotAllowed, TooMany
 from forum.base.text import is_readable, normalise
 from forum.complaints.drafts import a_text
 from forum.complaints.models import SHOWN, Complaint, Reply
-from forum.moderation.answering import Answer, Waiting, answer, newest_answer, waiting_about
+from forum.moderation.answering import (
+    ANSWERS,
+    WHOLE,
+    Answer,
+    Waiting,
+    answer,
+    newest_answer,
+    waiting_about,
+)
 from forum.moderation.flag_models import Flag, FlagDecision
 from forum.moderation.measures import MIN_FACTS, target_of
+from forum.moderation.models import Proposal
+from forum.moderation.waiting import DECIDERS
 
 FLAG_REASONS = ("illegal", "personal-data", "spam", "abuse", "off-topic", "impersonation",
                 "copyright", "policy")  # fmt: skip
@@ -60,7 +70,8 @@ def keep(
     """It stays as it is: a moderator or auditor answers all flags and notices about it.
 
     seen: `Waiting.seen` of what the person looked at. Conflict when another answered first (it
-    says who and why) or something came in meanwhile; NotAllowed about one's own words or flag.
+    says who and why), something came in meanwhile, or a measure about it waits for its second
+    person; NotAllowed about one's own words or flag.
     """
     rights.require(person.role, "flag.decide")
     words = _clean_why(words)
@@ -70,6 +81,7 @@ def keep(
         waiting = waiting_about(number, item)
         if not waiting:
             raise _nothing_waits(number, item)
+        _require_no_measure(number, item)
         if seen is not None and seen != waiting.seen:
             raise Conflict(_l("又有新的举报或投诉，请看过再决定。"), seen=waiting.seen)
         if reason not in waiting.reasons:
@@ -124,7 +136,10 @@ def _require_first(person: Account, number: int, item: int | None) -> None:
     if before is not None and before.decided is None:
         raise Conflict(_l("您已举报过，正在等管理人员决定。"))
     if before is not None:
-        raise Conflict(_l("您已举报过，结果在公开记录第 %(entry)d 条。", entry=before.decided))
+        raise Conflict(
+            _l("您已举报过，结果在公开记录第 %(entry)d 条。", entry=before.decided),
+            log_entry=before.decided,
+        )
 
 
 def _require_few(person: Account) -> None:
@@ -132,6 +147,27 @@ def _require_few(person: Account) -> None:
     today = select(db.func.count(Flag.id)).where(Flag.account_id == person.id, Flag.at > since)
     if (db.session.scalar(today) or 0) >= A_DAY:
         raise TooMany(_l("您今天的举报太多了，请明天再来。"))
+
+
+def bars_keeping(proposal: Proposal, item: int | None) -> bool:
+    """Whether it waits for its second person and would hide this thing, a part of it, or the whole
+    that it stands under."""
+    about = proposal.item == item or (proposal.item is None and proposal.act in WHOLE)
+    waits = proposal.state == "open" and proposal.lapses_at > clock.now()
+    return about and waits and proposal.act in ANSWERS and proposal.by in DECIDERS
+
+
+def _require_no_measure(number: int, item: int | None) -> None:
+    """Conflict while it may still be hidden: nobody is told that it stays, and then it goes."""
+    about = (Proposal.complaint == number) & (Proposal.state == "open")
+    waiting = db.session.scalars(select(Proposal).where(about).order_by(Proposal.number))
+    first = next((row for row in waiting if bars_keeping(row, item)), None)
+    if first is not None:
+        raise Conflict(
+            _l("处理说明 %(number)d 正等第二个人复核，有了结果才能决定保留。不同意那样处理的，"
+               "请先在那里不同意。", number=first.number),
+            number=first.number, statement=first.number,
+        )  # fmt: skip
 
 
 def _nothing_waits(number: int, item: int | None) -> Conflict:
@@ -142,7 +178,7 @@ def _nothing_waits(number: int, item: int | None) -> Conflict:
     return Conflict(
         _l("已有结果，不能再决定：%(staff)s，%(at)s。%(why)s", staff=before.staff,
            at=f"{at:%Y-%m-%d %H:%M}", why=before.text),
-        staff=before.staff, entry=before.entry,
+        staff=before.staff, entry=before.entry, log_entry=before.entry,
     )  # fmt: skip
 
 

@@ -94,6 +94,16 @@ class MeasureForm(BoardForm):
             )
             self["alone"].choices = choices(ways if alone else ways[:1])
 
+    def leave_alone_ways(self) -> bool:
+        """Offer only what one person may do alone, the rest waits already; False where nothing is."""
+        if "alone" not in self:
+            return False
+        field = self["alone"]
+        field.choices = [choice for choice in field.choices if choice.value != "two"]
+        if field.data == "two":
+            field.data = None
+        return bool(field.choices)
+
     def _grounds(self) -> list[str]:
         return list(dict.fromkeys(ground for act in self.acts for ground in ACTS[act].grounds))
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from forum.accounts.models import Account
 from forum.base import clock, rights
 from forum.base.db import db, transaction
+from forum.base.refusal import Conflict
 from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import existing, start_clock, tell, touch
 from forum.log import service as log
@@ -52,6 +53,13 @@ def check(complaint: Complaint, _reply: Reply | None) -> None:
         raise too_late(complaint, _l("这条意见不在等待发布。"))
 
 
+def _check_refusal(complaint: Complaint, _reply: Reply | None) -> None:
+    """Conflict unless there is still time to refuse it: afterwards it is published, by itself."""
+    check(complaint, None)
+    if complaint.held_until is not None and complaint.held_until <= clock.now():
+        raise Conflict(_l("等待的时间已满，这条意见自动发布，不能再不予发布。"), state="held")
+
+
 def carry_out(decision: Decision) -> Statement:
     """Do not publish it: its notice stays, the author is told why and how to appeal."""
     complaint = existing(decision.complaint)
@@ -65,7 +73,7 @@ def carry_out(decision: Decision) -> Statement:
     return statement
 
 
-REFUSE = Act(GROUNDS, on_items=False, needs_auditor=False, check=check, carry_out=carry_out)
+REFUSE = Act(GROUNDS, on_items=False, needs_auditor=False, check=_check_refusal, carry_out=carry_out)  # fmt: skip
 
 
 def _publish(complaint: Complaint, *, by: str, staff: str | None) -> None:

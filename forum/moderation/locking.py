@@ -12,6 +12,7 @@ from forum.complaints.models import SHOWN, Complaint
 from forum.complaints.service import existing, tell, touch
 from forum.log import service as log
 from forum.moderation.already import too_late
+from forum.moderation.appealed import require_none_waits, require_not_upheld
 from forum.moderation.models import Ruling
 from forum.moderation.rulings import Grounds, keep_ruling, ruling_fields
 
@@ -24,8 +25,8 @@ def lock(moderator: Account, number: int, given: Grounds) -> Ruling:
     """Let nobody comment any more; what is there stays, and the page says why."""
     rights.require(moderator.role, "complaint.lock")
     with transaction():
-        said = ruling_fields(given, GROUNDS, moderator.staff_no)
         complaint = existing(number)
+        said = ruling_fields(complaint, given, GROUNDS, moderator.staff_no)
         check_lock(complaint)
         entry = log.append("complaint.locked", complaint=number, of=complaint.act_entry,
                            by=moderator.role, **said)  # fmt: skip
@@ -57,11 +58,13 @@ def reopen(person: Account, complaint: Complaint, reason: str) -> Complaint:
 
 
 def check_lock(complaint: Complaint) -> None:
-    """Conflict unless it can be read and commented on."""
+    """Conflict unless it can be read and commented on, and no appeal stands in the way."""
     if complaint.state not in SHOWN:
         raise too_late(complaint, _l("这条意见已不在展示，不能再操作。"))
     if complaint.locked:
         raise too_late(complaint, _l("这条意见已停止评论。"))
+    require_none_waits(complaint.number)
+    require_not_upheld(complaint.number, "complaint.locked")
 
 
 def _set(complaint: Complaint, entry: log.Appended, *, locked: bool) -> None:

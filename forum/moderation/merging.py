@@ -1,8 +1,10 @@
-"""The same matter twice: somebody proposes to merge, a moderator decides, the author may undo it.
+"""The same matter twice: somebody proposes to merge, another one decides, the author may undo it.
 
-The later complaint is merged into the older one, which must be open to everybody and not merged
-itself. Both pages stay readable; lists show the older one, as long as that one can be seen: when it
-is taken down, what was merged into it stands in the lists again by itself.
+A moderator decides, never upon their own proposal. The later complaint is merged into the older
+one, which must be of the same estate and type, open to everybody and not merged itself. Both pages
+stay readable; lists show the older one, as long as that one can be seen: when it is taken down,
+what was merged into it stands in the lists again by itself. What the author took apart, or an
+auditor, is not put together again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from forum.complaints import merging
 from forum.complaints.models import Complaint
 from forum.complaints.service import existing, tell, touch
 from forum.log import service as log
+from forum.log.queries import entries_of
 from forum.moderation.already import too_late
+from forum.moderation.appealed import require_none_waits, require_not_upheld
 from forum.moderation.models import MergeProposal
 
 
@@ -28,10 +32,8 @@ def propose(person: Account, number: int, into: int) -> MergeProposal:
     """Say that a complaint is the same matter as an older one: its author, staff, a moderator."""
     rights.require(person.role, "merge.propose")
     with transaction():
-        complaint, target = check_pair(number, into)
-        by = _as(person, complaint)
-        if open_proposal(number) is not None:
-            raise Conflict(_l("已有人提议合并这条意见，等管理人员决定。"))
+        by = _as(person, existing(number))
+        complaint, target = check_proposal(number, into, by)
         entry = log.append("merge.proposed", complaint=number, of=complaint.act_entry, by=by,
                            staff=person.staff_no, into=into)  # fmt: skip
         proposal = MergeProposal(entry=entry.index, complaint=number, into=into, by=by,
@@ -46,25 +48,50 @@ def propose(person: Account, number: int, into: int) -> MergeProposal:
 
 
 def merge(moderator: Account, number: int, into: int) -> Complaint:
-    """Merge, whether it was proposed or not; who proposed it is named as the second person."""
+    """Agree to what somebody else proposed, who is named as the second person if they are inside.
+
+    Conflict without such a proposal; NotAllowed (rule ``own-approval``) for whoever made it.
+    """
     rights.require(moderator.role, "complaint.merge")
     with transaction():
-        complaint, target = check_pair(number, into)
-        waiting = open_proposal(number)
-        if waiting is not None and waiting.into != into:
-            _decline(moderator, waiting)
-            waiting = None
-        second = waiting.staff if waiting and waiting.staff != moderator.staff_no else None
+        found = open_proposal(number)
+        complaint, target = check_pair(number, into, found.by if found else moderator.role)
+        waiting = _require_proposed(moderator, found, into)
         supporters = merging.carry_over(complaint, target)
         entry = log.append("complaint.merged", complaint=number, of=complaint.act_entry,
-                           by=moderator.role, staff=moderator.staff_no, second=second,
+                           by=moderator.role, staff=moderator.staff_no, second=waiting.staff,
                            reason="duplicate", into=into, supporters=supporters)  # fmt: skip
         merging.join(complaint, target, entry)
-        if waiting is not None:
-            _end(waiting, "merged", entry, moderator)
+        _end(waiting, "merged", entry, moderator)
         tell(complaint, "merged")
         tell(target, "merged.here")
         return complaint
+
+
+def decides(person: Account, number: int, into: int) -> bool:
+    """Whether it is for this person to agree: a moderator, and just this was somebody else's idea."""
+    waiting = open_proposal(number) if rights.may(person.role, "complaint.merge") else None
+    return waiting is not None and waiting.into == into and not is_own(person, waiting)
+
+
+def is_own(person: Account, waiting: MergeProposal) -> bool:
+    """Whether this person proposed it, so that somebody else has to decide."""
+    same = waiting.staff is not None and waiting.staff == person.staff_no
+    return same or waiting.account_id == person.id
+
+
+def _require_proposed(
+    moderator: Account, waiting: MergeProposal | None, into: int
+) -> MergeProposal:
+    if waiting is None:
+        raise Conflict(_l("合并要由两个人决定：请先提议，再由另一位管理人员同意。"))
+    if waiting.into != into:
+        raise Conflict(
+            _l("等待决定的提议是并入 #%(into)d。请先决定那一个。", into=waiting.into), into=waiting.into
+        )  # fmt: skip
+    if is_own(moderator, waiting):
+        raise NotAllowed(_l("提出的人不能自己复核。请由另一位处理。"), rule="own-approval")
+    return waiting
 
 
 def decline(moderator: Account, number: int) -> MergeProposal:
@@ -98,20 +125,53 @@ def unmerge(person: Account, number: int) -> Complaint:
         return complaint
 
 
-def check_pair(number: int, into: int) -> tuple[Complaint, Complaint]:
-    """Both complaints, if the one may be merged into the other; else the rule that forbids it."""
+def check_proposal(number: int, into: int, by: str) -> tuple[Complaint, Complaint]:
+    """`check_pair`, and nothing waits about the one yet."""
+    pair = check_pair(number, into, by)
+    if open_proposal(number) is not None:
+        raise Conflict(_l("已有人提议合并这条意见，等管理人员决定。"))
+    return pair
+
+
+def check_pair(number: int, into: int, by: str) -> tuple[Complaint, Complaint]:
+    """Both complaints, if the one may be merged into the other; else the rule that forbids it.
+
+    by: who proposes it; only the author may propose what the author took apart.
+    """
     if into >= number:
         raise Invalid(_l("只能并入更早的意见，请填写较小的编号。"), "into")
     complaint, target = existing(number), existing(into)
     _require_open(complaint)
+    _require_target(complaint, target)
+    if merging.merged_into(number):
+        raise Conflict(_l("已有别的意见并入这一条，不能再把它并走。"))
+    require_none_waits(number)
+    if by != "author":
+        _require_not_parted(number, into)
+    return complaint, target
+
+
+def _require_target(complaint: Complaint, target: Complaint) -> None:
+    into = target.number
     if target.state == "merged":
         raise Invalid(_l("#%(into)d 已并入 #%(other)d，请并入那一条。", into=into,
                          other=target.merged_into), "into")  # fmt: skip
     if target.state != "visible" or not target.listed:
         raise Invalid(_l("#%(into)d 不在展示，不能并入。", into=into), "into")
-    if merging.merged_into(number):
-        raise Conflict(_l("已有别的意见并入这一条，不能再把它并走。"))
-    return complaint, target
+    if target.project_id != complaint.project_id:
+        raise Invalid(_l("#%(into)d 是别的小区的意见，不能并入。", into=into), "into")
+    if target.type != complaint.type:
+        raise Invalid(
+            _l("#%(into)d 的类型不同（批评、建议、表扬等），不能并入。", into=into), "into"
+        )
+
+
+def _require_not_parted(number: int, into: int) -> None:
+    for _index, entry in entries_of(number):
+        parted = entry["kind"] == "complaint.unmerged" and entry["into"] == into
+        if parted and entry["by"] == "author":
+            raise Conflict(_l("作者已把这两条拆开，不能再合并。"), into=into)
+    require_not_upheld(number, "complaint.merged")
 
 
 def require_mergeable(person: Account, number: int) -> Complaint:

@@ -17,8 +17,10 @@ from forum.base.db import transaction
 from forum.base.refusal import Invalid
 from forum.complaints.models import SHOWN, Complaint
 from forum.complaints.service import existing, tell, touch
+from forum.log import queries as entries
 from forum.log import service as log
 from forum.moderation.already import too_late
+from forum.moderation.appealed import require_none_waits, require_not_upheld
 from forum.moderation.models import Ruling
 from forum.moderation.rulings import Grounds, keep_ruling, ruling_fields
 from forum.places import queries as places
@@ -41,8 +43,8 @@ def move(moderator: Account, number: int, to: Place, given: Grounds) -> Ruling:
     """Put it there; Invalid when there is no such place, or when it stands there already."""
     rights.require(moderator.role, "complaint.move")
     with transaction():
-        said = ruling_fields(given, GROUNDS, moderator.staff_no)
         complaint = existing(number)
+        said = ruling_fields(complaint, given, GROUNDS, moderator.staff_no)
         check_move(complaint, to)
         moved = _put(complaint, to, moderator, said)
         tell(complaint, "moved", ruling=moved.entry)
@@ -50,14 +52,15 @@ def move(moderator: Account, number: int, to: Place, given: Grounds) -> Ruling:
 
 
 def move_back(auditor: Account, upheld: Ruling, reasons: str) -> Ruling:
-    """Put it where it stood before, in the open transaction: an appeal against the move was upheld.
+    """Put back what the move changed and what still stands so, in the open transaction: an appeal
+    or a challenge against it was upheld.
 
     reasons: the auditor's, the facts of the new entry. What it cites is what was appealed against.
-    The author, who appealed, is told of the outcome, not of one more move.
+    An author who appealed is told of the outcome, not of one more move.
     """
     complaint = existing(upheld.complaint)
-    to = Place(upheld.was_project, upheld.was_category, upheld.was_type)
-    check_move(complaint, to)
+    to = Place(**dict(standing(upheld, complaint)))
+    _require_there(complaint, to)
     said = {"staff": auditor.staff_no, "reason": "appeal-upheld", "clause": upheld.clause,
             "rules": upheld.rules, "texts": {"facts": reasons}}  # fmt: skip
     return _put(complaint, to, auditor, said)
@@ -67,14 +70,23 @@ def may_be_put_back(upheld: Ruling | None, complaint: Complaint) -> bool:
     """Whether it can be moved back: it is there to be moved, and where it stood is known."""
     if upheld is None or complaint.state not in (*SHOWN, "held"):
         return False
-    project, category = upheld.was_project, upheld.was_category
-    return bool(project and category and places.project(project) and places.category(category))
+    was = dict(standing(upheld, complaint))
+    project, category = was.get("project"), was.get("category")
+    known = (not project or places.project(project)) and (not category or places.category(category))
+    return bool(was and known)
+
+
+def standing(moved: Ruling, complaint: Complaint) -> list[tuple[str, str]]:
+    """What the move changed and no later one did: project, category, type, each with what it was."""
+    to, now = entries.entry(moved.entry) or {}, _place(complaint)
+    was = {"project": moved.was_project, "category": moved.was_category, "type": moved.was_type}
+    return [(name, old) for name, old in was.items()
+            if old is not None and old != to[name] and to[name] == now[name]]  # fmt: skip
 
 
 def _put(complaint: Complaint, to: Place, person: Account, said: dict[str, Any]) -> Ruling:
     project, category = _places(complaint, to)
-    was = {"was_type": complaint.type, "was_project": complaint.project.slug,
-           "was_category": complaint.category.slug}  # fmt: skip
+    was = {f"was_{name}": value for name, value in _place(complaint).items()}
     complaint.type = to.type or complaint.type
     entry = log.append(
         "complaint.moved", complaint=complaint.number, of=complaint.act_entry, by=person.role,
@@ -93,12 +105,24 @@ def require_movable(complaint: Complaint) -> None:
 
 
 def check_move(complaint: Complaint, to: Place) -> None:
-    """Conflict when it cannot be read (nor waits to be); Invalid when nothing would change."""
+    """Conflict when it cannot be read (nor waits to be), or an appeal stands in the way; Invalid
+    when nothing would change."""
     require_movable(complaint)
+    require_none_waits(complaint.number)
+    require_not_upheld(complaint.number, "complaint.moved")
+    _require_there(complaint, to)
+
+
+def _require_there(complaint: Complaint, to: Place) -> None:
     project, category = _places(complaint, to)
-    here = (complaint.project.slug, complaint.category.slug, complaint.type)
-    if here == (project.slug, category.slug, to.type or complaint.type):
+    there = {"project": project.slug, "category": category.slug, "type": to.type or complaint.type}
+    if there == _place(complaint):
         raise Invalid(_l("它已经在那里了。请选择别的小区、类别或类型。"), "project")
+
+
+def _place(complaint: Complaint) -> dict[str, str]:
+    return {"project": complaint.project.slug, "category": complaint.category.slug,
+            "type": complaint.type}  # fmt: skip
 
 
 def _places(complaint: Complaint, to: Place) -> tuple[Project, Category]:

@@ -142,7 +142,8 @@ def _require_first(number: int, item: int | None, same: ColumnElement[bool]) -> 
     waits = select(PartyNotice.number).where(about, PartyNotice.decided.is_(None), same)
     known = db.session.scalar(waits.limit(1))
     if known is not None:
-        raise Conflict(_l("同样的投诉已收到（第 %(number)d 号），正在处理。", number=known))
+        raise Conflict(_l("同样的投诉已收到（第 %(number)d 号），正在处理。", number=known),
+                       notice_of=(number, known))  # fmt: skip
 
 
 def _receive(
@@ -174,8 +175,11 @@ def _tell(complaint: Complaint, reply: Reply | None, row: PartyNotice) -> None:
 
 def _require_open(row: PartyNotice, complaint: Complaint) -> None:
     if row.decided is not None:
-        raise Conflict(_l("这份投诉已有结果，不用再回应。"), entry=row.decided)
+        raise Conflict(
+            _l("这份投诉已有结果，不用再回应。"), entry=row.decided, log_entry=row.decided
+        )
     if row.countered is not None:
-        raise Conflict(_l("您已回应过，写在公开记录第 %(entry)d 条。", entry=row.countered))
+        raise Conflict(_l("您已回应过，写在公开记录第 %(entry)d 条。", entry=row.countered),
+                       log_entry=row.countered)  # fmt: skip
     if complaint.state not in SHOWN:
         raise Conflict(_l("这条意见已不在展示。"), state=complaint.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from forum.accounts.models import Account
 from forum.base.db import db
 from forum.complaints.models import Complaint, Reply
 from forum.moderation.models import Proposal
+from forum.moderation.waiting import DECIDERS
 
 NEWEST = 5
 
@@ -51,6 +53,34 @@ def under_review(complaint: int) -> list[Proposal]:
             .order_by(Proposal.number)
         )
     )
+
+
+def ends_at(waits: Proposal) -> datetime:
+    """Until when it can be answered: a refusal, not after the complaint is published by itself."""
+    if waits.act != "refuse":
+        return waits.lapses_at
+    held = db.session.get(Complaint, waits.complaint)
+    published = held.held_until if held is not None else None
+    return min(waits.lapses_at, published) if published else waits.lapses_at
+
+
+def alone_until(statements: Collection[int]) -> dict[int, datetime]:
+    """Statement → when it lapses, of those that one person decided and nobody has confirmed yet."""
+    if not statements:
+        return {}
+    waits = (Proposal.state == "open") & Proposal.alone.is_not(None)
+    query = select(Proposal.number, Proposal.lapses_at)
+    rows = db.session.execute(query.where(waits, Proposal.number.in_(statements)))
+    return {row.number: row.lapses_at for row in rows}
+
+
+def refusals_waiting() -> dict[int, Proposal]:
+    """Complaint → what waits not to publish it: the proposal, or else the newest that asked for one."""
+    waits = (Proposal.act == "refuse") & (Proposal.state == "open")
+    # A proposal takes up what was asked before; what is asked after it comes second.
+    order = (Proposal.by.in_(DECIDERS), Proposal.number)
+    rows = db.session.scalars(select(Proposal).where(waits).order_by(*order))
+    return {row.complaint: row for row in rows if row.complaint is not None}
 
 
 def suspects(account_ids: Collection[int]) -> dict[int, dict[str, Any]]:

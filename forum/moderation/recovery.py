@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Select, select
+
 from forum.base.db import db
 from forum.complaints import covering
 from forum.log.recover import entries_since
@@ -13,6 +15,7 @@ from forum.moderation.measures import target_of
 from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.redaction import ALONE as COVERED_ALONE
 from forum.moderation.removal import ALONE
+from forum.moderation.waiting import DECIDERS
 
 Entry = Mapping[str, Any]
 LOST_TEXT = "内容在恢复备份时丢失"
@@ -104,6 +107,14 @@ def _answer(index: int, entry: Entry) -> None:
     row.decided_at, row.decided_entry = _at(entry), index
     row.answer = LOST_TEXT if "commitments" in entry else None
     row.cuts = None  # a backup kept them from when it was still open
+    if row.by not in DECIDERS and row.state == "approved":
+        # A request is agreed to by the proposal that it becomes, written just before.
+        row.taken_up = db.session.scalar(_newest_proposal(index))
+
+
+def _newest_proposal(before: int) -> Select[int]:
+    proposed = Proposal.by.in_(DECIDERS) & Proposal.alone.is_(None) & (Proposal.entry < before)
+    return select(Proposal.number).where(proposed).order_by(Proposal.entry.desc()).limit(1)
 
 
 def _end(index: int, entry: Entry) -> None:

@@ -35,6 +35,7 @@ from forum.moderation.measures import (
     target_of,
 )
 from forum.moderation.models import Proposal, Statement
+from forum.moderation.part_left import letters, require_part_left
 from forum.moderation.told import tell_concerned
 from forum.tlog.entry import EntryError
 
@@ -93,13 +94,20 @@ def check(complaint: Complaint, reply: Reply | None) -> None:
 def changes(
     complaint: Complaint, reply: Reply | None, cuts: Cuts | None, kept: Kept | None = None
 ) -> list[Covered]:
-    """Each version before and after; Invalid when nothing is found, or nothing would be left."""
+    """Each version before and after; Invalid when nothing is found, or not a part would be left.
+
+    kept: what was read for many at once; those were looked at whole when they were proposed.
+    """
     found = covering.covered(complaint, reply, cuts or Cuts(), kept)
     if not found:
         raise Invalid(_l("原文里没有找到要遮盖的文字。请照原文复制，一字不差。"), "phrases")
     for change in found:
-        if not without_marks(change.after["text"]).strip():
+        left = change.after["text"]
+        lost = letters(change.before["text"]) and not letters(left)
+        if lost or not without_marks(left).strip():
             raise Invalid(_l("这样就什么都不剩了。整条不展示，请用下架。"), "phrases")
+    if kept is None:
+        require_part_left(complaint, reply, found)
     return found
 
 

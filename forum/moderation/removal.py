@@ -39,6 +39,11 @@ SPAM_SUPPORTERS = 3
 
 def check(complaint: Complaint, reply: Reply | None) -> None:
     """Conflict unless the complaint, or the reply or comment under it, can be seen."""
+    if reply is None and complaint.state == "merged":
+        raise Conflict(
+            _l("这条意见已并入 #%(into)d，仍看得见。要下架，请先把它拆开。", into=complaint.merged_into),
+            state="merged",
+        )  # fmt: skip
     if reply is None and complaint.state != "visible":
         raise too_late(complaint, _l("这条意见已不在展示。"))
     if reply is not None and (complaint.state not in SHOWN or reply.state != "visible"):
@@ -74,13 +79,13 @@ def require_exception(complaint: Complaint, alone: str, reason: str) -> None:
     """Refuse unless one person may take this complaint down alone, and say which rule is broken."""
     if alone not in ALONE:
         raise Invalid(_l("请选择怎样处理。"), "alone")
-    if alone == "emergency":
-        if had_emergency(complaint.number):
-            raise Conflict(_l("这条意见已紧急下架过一次，不能再由一人下架。请按双人复核提出。"))
-        return
-    if reason != "spam":
+    if alone == "spam" and reason != "spam":
         raise Invalid(_l("只有“广告或刷屏”可以由一人先下架。"), "alone")
-    require_no_failed("remove", complaint.number)
+    if alone == "emergency" and had_emergency(complaint.number):
+        raise Conflict(_l("这条意见已紧急下架过一次，不能再由一人下架。请按双人复核提出。"))
+    require_no_failed(complaint.number)
+    if alone == "emergency":
+        return
     if complaint.replies or complaint.supporters >= SPAM_SUPPORTERS:
         raise Conflict(_l("已有回复，或“我也遇到”已满 3 户，须双人复核。"))
     if clock.now() - complaint.posted_at > SPAM_AGE:

@@ -35,7 +35,7 @@ class RulingForm(BoardForm):
     facts = facts_field()
 
     def offer(self, rules: Rules | None) -> None:
-        """Fill in what the rules in force allow to choose."""
+        """Fill in what these rules allow to choose."""
         self.reason.choices = choices((code, reason_label(code)) for code in self.grounds)
         self.clause.choices = choices([("", _l("请选择"))]) + choices(
             (str(c["number"]), f"{c['number']} {c['title']}")

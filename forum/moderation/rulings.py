@@ -18,7 +18,7 @@ from forum.base.refusal import Invalid
 from forum.complaints.models import Complaint
 from forum.log import service as log
 from forum.moderation import rules as published
-from forum.moderation.measures import clean_facts
+from forum.moderation.measures import clean_facts, rules_for
 from forum.moderation.models import Ruling
 
 
@@ -31,14 +31,19 @@ class Grounds:
     facts: str
 
 
-def ruling_fields(given: Grounds, allowed: Collection[str], staff: str | None) -> dict[str, Any]:
-    """The fields of the entry that say why and by whom; Invalid names what is missing or wrong."""
+def ruling_fields(
+    complaint: Complaint, given: Grounds, allowed: Collection[str], staff: str | None
+) -> dict[str, Any]:
+    """The fields of the entry that say why and by whom; Invalid names what is missing or wrong.
+
+    The rules are those that were in force when the complaint was posted, as in every measure.
+    """
     if given.reason not in allowed:
         raise Invalid(_l("请选择这样处理的理由。"), "reason")
-    facts, rules = clean_facts(given.facts), published.current()
+    facts, rules = clean_facts(given.facts), rules_for(complaint, None)
     clause = published.clause(rules, given.clause) if rules else None
     if rules is None or clause is None or clause["reason"] is None:
-        raise Invalid(_l("请选择规则中的条款。"), "clause")
+        raise Invalid(_l("请选择发表时已经施行的规则中的条款。"), "clause")
     if clause["reason"] != given.reason:
         raise Invalid(_l("这一条款不适用于所选的理由。"), "clause")
     return {"staff": staff, "reason": given.reason, "clause": given.clause, "rules": rules.entry,

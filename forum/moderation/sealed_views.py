@@ -10,6 +10,7 @@ from forum.base.db import db, transaction
 from forum.base.refusal import Conflict
 from forum.complaints.service import existing, touch
 from forum.log import service as log
+from forum.moderation.erasing_appealed import erased_by
 from forum.moderation.models import Statement
 from forum.moderation.sealed import SealedPart, sealed_content
 
@@ -39,4 +40,9 @@ def require_something(statement: Statement, parts: list[SealedPart]) -> None:
         return
     if statement.destroyed_at is not None:
         raise Conflict(_l("封存的原文已按规则销毁，没有人能再看到。"))
+    erased = erased_by(statement.complaint, statement.item)
+    if erased is not None:
+        raise Conflict(
+            _l("原文已依法清除（公开记录第 %(entry)d 条），没有人能再看到。", entry=erased), entry=erased
+        )  # fmt: skip
     raise Conflict(_l("这项处理没有封存的原文：已经恢复，或没有遮住内容。"))

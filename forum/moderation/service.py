@@ -19,7 +19,7 @@ from forum.complaints.covering import Cuts
 from forum.complaints.service import existing
 from forum.moderation import redaction
 from forum.moderation.alone import require_no_failed
-from forum.moderation.answering import answer_by
+from forum.moderation.appealed import require_beginnable
 from forum.moderation.measures import (
     Decision,
     Measure,
@@ -54,13 +54,13 @@ def remove_alone(
         rules = require_statement(REMOVE, given, rules_for(complaint, None))
         check(complaint, None)
         require_exception(complaint, alone, given.reason)
+        require_beginnable("remove", given.reason, number, None)
         decision = Decision(
             number=next_number(), act="remove", complaint=number, item=None,
             given=replace(given, facts=facts), rules=rules.entry,
             by=moderator.role, staff=str(moderator.staff_no), second=None,
             lapses_at=clock.now().replace(microsecond=0) + ALONE[alone],
         )  # fmt: skip
-        answer_by(moderator, decision)
         statement = carry_out(decision)
         _await_second(moderator, statement, decision, alone)
         return statement
@@ -80,15 +80,15 @@ def redact_alone(
         rules = require_statement(REDACT, given, rules_for(complaint, reply))
         if given.reason != redaction.ALONE_FOR:
             raise Invalid(_l("只有“泄露个人信息”可以由一人先遮盖，其他理由须双人复核。"), "alone")
-        require_no_failed("redact", number, item)
+        require_no_failed(number, item)
         redaction.check(complaint, reply)
+        require_beginnable("redact", given.reason, number, item)
         redaction.look(complaint, reply, Measure("redact", number, given, item, cuts))
         decision = Decision(
             number=next_number(), act="redact", complaint=number, item=item, given=given,
             rules=rules.entry, by=moderator.role, staff=str(moderator.staff_no), second=None,
             lapses_at=clock.now().replace(microsecond=0) + redaction.ALONE, cuts=cuts,
         )  # fmt: skip
-        answer_by(moderator, decision)
         statement = redaction.carry_out(decision)
         _await_second(moderator, statement, decision, "cover")
         return statement

@@ -21,9 +21,10 @@ from forum.complaints.models import Complaint, Reply
 from forum.complaints.service import touch
 from forum.log import service as log
 from forum.moderation.answering import answer_by
+from forum.moderation.appealed import require_beginnable
 from forum.moderation.delisting import DELIST
 from forum.moderation.erasure import ERASE
-from forum.moderation.holding import REFUSE
+from forum.moderation.holding import REFUSE, publish_due
 from forum.moderation.items import newest_of
 from forum.moderation.measures import (
     Act,
@@ -49,6 +50,7 @@ from forum.moderation.waiting import (
     lapse,
     open_proposal,
     refuse_repetition,
+    require_days_left,
     require_second,
     require_whole,
     take_up,
@@ -69,10 +71,13 @@ def propose(person: Account, measure: Measure) -> Proposal:
     rights.require(person.role, "measure.propose")
     act = _act_of(measure)
     facts = clean_facts(measure.given.facts)
+    _publish_what_is_due(measure.act)
     with transaction():
         complaint, reply = target_of(measure.complaint, measure.item)
         rules = _require_grounds(person, act, measure, rules_for(complaint, reply))
         act.check(complaint, reply)
+        if person.role in DECIDERS:
+            require_beginnable(measure.act, measure.given.reason, measure.complaint, measure.item)
         if act.look is not None and person.role in DECIDERS:
             act.look(complaint, reply, measure)
         proposal = _new(person, measure, facts, rules)
@@ -102,13 +107,17 @@ def _newest(complaint: Complaint, reply: Reply | None) -> int:
 def approve(person: Account, number: int) -> Statement:
     """The second person agrees: the measure is carried out, or what one did alone is confirmed."""
     rights.require(person.role, "measure.decide")
+    waits = db.session.get(Proposal, number)
+    _publish_what_is_due(waits.act if waits is not None else None)
     with transaction():
         proposal = open_proposal(number)
         if is_request(proposal):
             raise Conflict(_l("这是一份申请，不是提议。请写明条款，自己提出处理，或不予采纳。"))
         require_second(person, proposal)
+        require_days_left(proposal)
         if proposal.alone:
             answer(person, proposal, "approved", "statement.approved")
+            answer_by(person, _decision(person, proposal))
             return db.session.get_one(Statement, number)
         require_whole(proposal)
         act = ACTS[proposal.act]
@@ -119,6 +128,12 @@ def approve(person: Account, number: int) -> Statement:
         answer(person, proposal, "approved", "statement.approved")
         answer_by(person, decision)
         return act.carry_out(decision)
+
+
+def _publish_what_is_due(act: str | None) -> None:
+    """What was not refused in time is published, also where no timer has run yet."""
+    if act == "refuse":
+        publish_due()
 
 
 def _check_again(act: Act, proposal: Proposal) -> None:

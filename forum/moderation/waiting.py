@@ -31,6 +31,11 @@ def is_request(proposal: Proposal) -> bool:
     return proposal.by not in DECIDERS
 
 
+def is_past(proposal: Proposal) -> bool:
+    """Whether the measure's own last day is over, so that there is nothing left to agree to."""
+    return proposal.until is not None and proposal.until < clock.local_date()
+
+
 def open_proposal(number: int) -> Proposal:
     """What waits under this number; NotFound, or Conflict that says who decided it, when and why."""
     proposal = db.session.get(Proposal, number)
@@ -51,6 +56,7 @@ def _decided_before(proposal: Proposal) -> Conflict:
            staff=proposal.decided_staff or "—", number=proposal.number,
            reason=str(reason_label(proposal.reason))),
         state=proposal.state, staff=proposal.decided_staff, number=proposal.number,
+        statement=proposal.number,
     )  # fmt: skip
 
 
@@ -66,6 +72,16 @@ def require_whole(proposal: Proposal) -> None:
             _l("理由引用了依法清除的内容，已一并销毁，请重新提出（先对这一份点“不同意”）。"),
             state="lost",
         )
+
+
+def require_days_left(proposal: Proposal) -> None:
+    """Conflict when the last day of what was proposed, or done alone, is past."""
+    if is_past(proposal):
+        raise Conflict(
+            _l("处理期限（到 %(until)s 为止）已过，不能再同意。还需要处理的，请重新提出。",
+               until=str(proposal.until)),
+            until=str(proposal.until),
+        )  # fmt: skip
 
 
 def require_second(person: Account, proposal: Proposal) -> None:
@@ -92,16 +108,21 @@ def answer(
 
 def refuse_repetition(person: Account, new: Proposal) -> None:
     """One proposal at a time for one target, and one request of each person; else Conflict."""
-    mine = Proposal.account_id == person.id
-    if person.role in DECIDERS:
-        mine = Proposal.by.in_(DECIDERS)
-    first = db.session.scalar(select(Proposal).where(_waits_for(new), mine).limit(1))
+    first = same_waiting(person, new)
     if first is not None:
         raise Conflict(
             _l("同样的处理已在复核中（%(staff)s，%(at)s，理由：%(reason)s，处理说明 %(number)d）。",
                **whose(first), reason=str(reason_label(first.reason)), number=first.number),
-            number=first.number,
+            number=first.number, statement=first.number,
         )  # fmt: skip
+
+
+def same_waiting(person: Account, new: Proposal) -> Proposal | None:
+    """What waits already for the same act on the same target: of deciders anybody's, else one's own."""
+    mine = Proposal.account_id == person.id
+    if person.role in DECIDERS:
+        mine = Proposal.by.in_(DECIDERS)
+    return db.session.scalar(select(Proposal).where(_waits_for(new), mine).limit(1))
 
 
 def take_up(person: Account, proposal: Proposal) -> None:

@@ -85,9 +85,10 @@ def _details(payload: dict[str, Any]) -> dict[str, Any]:
     outcome = _outcome(known)
     if outcome is not None:
         known["outcome"] = outcome
-    statement: Statement | Ruling | None = db.session.get(Statement, payload.get("statement", 0))
-    if statement is not None and payload["what"].removeprefix("item.") in BACK:
-        return known | {"reason": statement.restored_reason}
+    written = db.session.get(Statement, payload.get("statement", 0))
+    if written is not None and payload["what"].removeprefix("item.") in BACK:
+        return known | {"reason": written.restored_reason}
+    statement: Statement | Ruling | None = written
     if "ruling" in payload:
         statement = db.session.get(Ruling, payload["ruling"])
     if statement is not None:
@@ -100,11 +101,9 @@ def _details(payload: dict[str, Any]) -> dict[str, Any]:
 
 def _outcome(known: dict[str, Any]) -> str | None:
     """What an auditor decided of the appeal or challenge that it is about."""
-    for name, table in (("appeal", Appeal), ("challenge", Challenge)):
-        row = db.session.get(table, known[name]) if name in known else None
-        if row is not None:
-            return row.outcome
-    return None
+    row: Appeal | Challenge | None = db.session.get(Appeal, known.get("appeal", 0))
+    row = row or db.session.get(Challenge, known.get("challenge", 0))
+    return row.outcome if row is not None else None
 
 
 def tell_party(number: int) -> None:

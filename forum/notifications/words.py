@@ -46,6 +46,7 @@ def headline(what: str, number: int) -> str:
         "notice.answered.kept": _("您对 #%(n)d 的投诉有结果：保留", n=number),
         "notice.answered.acted": _("您对 #%(n)d 的投诉有结果：已处理", n=number),
         "appeal.filed": _("您的申诉已收到，14 天内有结果"),
+        "appeal.erased": _("您申诉的 #%(n)d 已依法清除，您的申诉仍会有结果", n=number),
         "appeal.decided": _("您的申诉有结果了"),
         "challenge.decided": _("您提的异议有结果了"),
         "challenge.answered": _("您提的第 %(n)d 号异议有结果了", n=number),

@@ -29,4 +29,8 @@ def actions_html(head: Head, mine: dict[str, Any]) -> str:
 def _is_own(head: Head, mine: dict[str, Any]) -> bool:
     """Whether something of it is this reader's alone. Of visitors the whole page is kept."""
     signed_in = current_user.is_authenticated
-    return not signed_in or is_author(head) or bool(mine["own_words"] or mine["items"])
+    return (
+        not signed_in
+        or is_author(head)
+        or bool(mine["own_words"] or mine["items"] or mine["stopped"])
+    )

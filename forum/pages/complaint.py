@@ -11,7 +11,8 @@ from forum.base.cuts import marked, marked_html
 from forum.base.web.cache import fragment
 from forum.base.web.filters import localtime
 from forum.log.words import kind_label, status_label, type_label
-from forum.moderation.queries import under_review
+from forum.moderation.models import Proposal
+from forum.moderation.queries import ends_at, under_review
 from forum.pages import rows
 from forum.pages.flagged import claims, words_of
 from forum.pages.head import Head
@@ -159,8 +160,13 @@ def _notices(facts: Line, integrity: Integrity) -> list[str]:
 
 def reviews(number: int) -> list[str]:
     """That somebody asked for, or proposed, a measure, with its number: nobody has decided yet."""
-    return [
-        _("复核中：有人提出处理这条意见（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就作废。",
-          number=waits.number, until=localtime(waits.lapses_at))
-        for waits in under_review(number)
-    ]  # fmt: skip
+    return [_review(waits) for waits in under_review(number)]
+
+
+def _review(waits: Proposal) -> str:
+    until = localtime(ends_at(waits))
+    if waits.act == "refuse":
+        return _("复核中：有人提出不予发布（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就自动发布。",
+                 number=waits.number, until=until)  # fmt: skip
+    return _("复核中：有人提出处理这条意见（处理说明 %(number)d）。%(until)s 前没有第二个人同意，就作废。",
+             number=waits.number, until=until)  # fmt: skip

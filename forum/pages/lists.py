@@ -2,7 +2,8 @@
 
 newest, unanswered, solved: number, newest first. supported: supporters, then number, most first.
 due, overdue: due time, then number, earliest first. Nothing is pinned. Only listed complaints are
-in lists; one that is gone keeps its place as a notice where the order is that of the numbers.
+in lists; one that is gone, listed or not, keeps its place as a notice where the order is that of
+the numbers.
 """
 
 from __future__ import annotations
@@ -157,10 +158,13 @@ def stands_alone() -> ColumnElement[bool]:
 
 def _rules(wanted: Wanted) -> list[ColumnElement[bool]]:
     c = Complaint
-    rules: list[ColumnElement[bool]] = [c.listed.is_(True), stands_alone()]
-    if not wanted.keeps_places:
+    rules: list[ColumnElement[bool]] = [stands_alone()]
+    if wanted.keeps_places:
+        # What is gone has its notice, also when it was de-listed before.
+        rules.append(or_(c.listed.is_(True), c.state.in_(GONE)))
+    else:
         # Here and below "none of those": "one of these" lures SQLite from the order's index.
-        rules.append(c.state.not_in(HIDDEN))
+        rules += [c.listed.is_(True), c.state.not_in(HIDDEN)]
     if wanted.type:
         rules.append(c.type == wanted.type)
     if wanted.status:

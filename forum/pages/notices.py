@@ -17,6 +17,7 @@ from forum.base.web.cache import true_until
 from forum.complaints.models import Complaint
 from forum.log.models import LogEntry
 from forum.log.words import COUNT_LABELS, reason_label, role_label
+from forum.moderation.queries import alone_until
 from forum.pages.rows import Line, Rows
 from forum.tlog.entry import parse_entry
 
@@ -27,10 +28,14 @@ ENDING_KINDS = ("complaint.held", "complaint.refused", "complaint.withdrawn", "c
 # Of these somebody else than the author decided.
 APPEALABLE = ("refused", "removed", "erased")
 
+# By which entry one stopped being shown: its index, and what it says.
+Ending = tuple[int, Mapping[str, Any]]
+
 
 @dataclass(frozen=True)
 class Notice:
-    """The notice of one complaint: what the `notice` macro shows."""
+    """The notice of one complaint: what the `notice` macro shows. lapses_at: when it comes back, unless a
+    second person confirms what one did alone."""
 
     number: int
     state: str
@@ -45,6 +50,7 @@ class Notice:
     entry: int
     entry_href: str
     due_at: datetime | None = None
+    lapses_at: datetime | None = None
     is_notice: bool = True
 
 
@@ -58,9 +64,18 @@ def notice_of(number: int) -> Notice:
 
 
 def notices_of(rows: Rows) -> dict[int, Notice]:
-    """Number → notice, for rows with number, state, posted_at, state_at, entry; one query."""
+    """Number → notice, for rows with number, state, posted_at, state_at, entry; one query, and one
+    more where one person decided."""
     endings = _endings([row.number for row in rows])
-    return {row.number: _notice(row, *endings.get(row.number, (row.entry, {}))) for row in rows}
+    alone = {entry["statement"] for _index, entry in endings.values() if _is_alone(entry)}
+    until = alone_until(alone)
+    return {
+        row.number: _notice(row, endings.get(row.number, (row.entry, {})), until) for row in rows
+    }
+
+
+def _is_alone(entry: Mapping[str, Any]) -> bool:
+    return bool(entry.get("statement")) and entry.get("second") is None
 
 
 def _endings(numbers: Sequence[int]) -> dict[int, tuple[int, dict[str, Any]]]:
@@ -87,7 +102,8 @@ def _due(row: Line, entry: Mapping[str, Any]) -> datetime | None:
     return due
 
 
-def _notice(row: Line, index: int, entry: Mapping[str, Any]) -> Notice:
+def _notice(row: Line, ending: Ending, until: Mapping[int, datetime]) -> Notice:
+    index, entry = ending
     statement = entry.get("statement")
     return Notice(
         number=row.number,
@@ -103,6 +119,7 @@ def _notice(row: Line, index: int, entry: Mapping[str, Any]) -> Notice:
         entry=index,
         entry_href=url_for("log.entry", index=index),
         due_at=_due(row, entry),
+        lapses_at=until.get(statement) if statement else None,
     )
 
 

@@ -71,7 +71,9 @@ def removed(moderator: Visit, second: Visit, path: str) -> None:
     moderator.tap("提交处理说明")
     expect(moderator.page.locator("main")).to_contain_text("复核中")
     second.open("/moderation")
-    second.tap("同意")
+    second.unfold("同意")
+    expect(second.page.locator(".consequence:visible").first).to_contain_text("全网不可见")
+    second.tap("确认同意")
     moderator.open(path)
     expect(moderator.page.locator("h1")).to_have_text("此处原有一条意见")
 

@@ -121,7 +121,7 @@ def quoted_everywhere(trace: Trace) -> list[int]:
 def a_cut_that_waits(trace: Trace, item: int) -> int:
     """A proposal to cover what the comment says; its number."""
     given = a_statement("personal-data", facts="第一句写出了别人受的伤，是私事。")
-    measure = Measure("redact", trace.number, given, item, Cuts((WORDS["comment"][2:],)))
+    measure = Measure("redact", trace.number, given, item, Cuts((WORDS["comment"][-4:],)))
     return two_people.propose(a_person("moderator"), measure).number
 
 

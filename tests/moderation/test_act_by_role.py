@@ -49,7 +49,7 @@ from forum.moderation.redress_models import Appeal, Challenge
 from forum.moderation.rules import RulesText
 from forum.transparency import audit
 from forum.transparency.audit import Opinion
-from tests.factories import a_complaint, a_member, a_person, a_removal, a_statement
+from tests.factories import a_complaint, a_member, a_merge, a_person, a_removal, a_statement
 from tests.moderation.flagged import KEPT, a_flag, a_notice, an_order
 from tests.moderation.rooms import LOCK, MOVE
 from tests.scenes import EVERYBODY
@@ -89,14 +89,14 @@ def _waiting(complaint: Complaint, role: str = "moderator") -> int:
 
 def _held() -> Complaint:
     complaint = _post()
-    complaint.state, complaint.held_until = "held", clock.now()
+    complaint.state, complaint.held_until = "held", clock.now() + timedelta(hours=1)
     db.session.commit()
     return complaint
 
 
 def _merged() -> Complaint:
     older, later = _post(), _post()
-    merging.merge(_person("moderator"), later.number, older.number)
+    a_merge(later, older)
     return later
 
 
@@ -218,8 +218,8 @@ ACTS: dict[str, tuple[str, str, Callable[[], Complaint], Act]] = {
         moving.move(p, c.number, Place(category="parking"), MOVE)),
     "propose to merge": ("merge.propose", "staff moderator", _post, lambda p, c:
         _older(p, c, merging.propose)),
-    "merge": ("complaint.merge", "moderator", _post, lambda p, c:
-        _older(p, c, merging.merge)),
+    "merge": ("complaint.merge", "moderator", _proposed_to_merge, lambda p, c:
+        merging.merge(p, c.number, c.number - 1)),
     "decline to merge": ("complaint.merge", "moderator", _proposed_to_merge, lambda p, c:
         merging.decline(p, c.number)),
     "part": ("complaint.unmerge", DECIDERS, _merged, lambda p, c: merging.unmerge(p, c.number)),

@@ -48,6 +48,7 @@ from forum.transparency.audit import Opinion
 from tests.factories import (
     a_complaint,
     a_member,
+    a_merge,
     a_person,
     a_statement,
     an_erasure,
@@ -245,11 +246,12 @@ TRACES: dict[str, Trace] = {
         a_person(), c.number, c.number - 1), begin=_two, told="merge.proposed"),
     "merge": Trace("complaint.merged", lambda c: merging.merge(
         a_person("moderator"), c.number, c.number - 1), "duplicate", says="并入",
-        begin=_two, told="merged", figures={"merged": 1, "visible": -1, "act-merged": 1,
+        begin=lambda: _proposed_to_merge(), told="merged", figures={"merged": 1, "visible": -1, "act-merged": 1,
+        "measures": 1, "seconded": 1, "single-handed": 0,
         "hidden": 0}),
     "part": Trace("complaint.unmerged", lambda c: merging.unmerge(a_person("moderator"), c.number),
         begin=lambda: _merged(), told="unmerged", figures={"merged": -1, "visible": 1,
-        "act-unmerged": 1}),
+        "act-unmerged": 1, "undone-unmerged": 1}),
     "remove a comment": Trace(f"{PROPOSED} comment.removed", _of_comment(
         lambda n, i: _decided("remove", item=i)(complaints.existing(n))), "abuse",
         says="此处原有一条评论", begin=_commented, figures={
@@ -312,9 +314,15 @@ def _close() -> int:
 ASIDE = ("role.granted", "place.changed")
 
 
+def _proposed_to_merge() -> Complaint:
+    later = _two()
+    merging.propose(a_person("moderator"), later.number, later.number - 1)
+    return later
+
+
 def _merged() -> Complaint:
     later = _two()
-    merging.merge(a_person("moderator"), later.number, later.number - 1)
+    a_merge(later, complaints.existing(later.number - 1))
     return later
 
 

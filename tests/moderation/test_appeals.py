@@ -15,7 +15,7 @@ from forum.complaints.models import Reply
 from forum.complaints.service import existing
 from forum.log import queries as log
 from forum.log.models import LogEntry
-from forum.moderation import appeals, flags, locking, merging, moving, two_people
+from forum.moderation import appeals, flags, locking, moving, two_people
 from forum.moderation import service as moderation
 from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Statement
@@ -26,6 +26,7 @@ from forum.response import service as response
 from tests.factories import (
     a_complaint,
     a_member,
+    a_merge,
     a_person,
     a_project,
     a_removal,
@@ -254,7 +255,7 @@ def test_what_one_person_decided_is_undone_when_upheld(app: Flask) -> None:
     author, moderator, auditor = a_member(), a_person("moderator"), a_person("auditor")
     older, locked, merged, moved = (a_complaint(a) for a in (None, author, author, author))
     locking.lock(moderator, locked.number, LOCK)
-    merging.merge(moderator, merged.number, older.number)
+    a_merge(merged, older, moderator)
     moving.move(moderator, moved.number, Place(category="parking", type="question"), MOVE)
     for complaint in (locked, merged, moved):
         index = existing(complaint.number).act_entry
@@ -287,8 +288,12 @@ def test_what_was_moved_and_then_taken_down_is_not_moved_back(sqlite_app: Flask)
     author = a_member()
     complaint = a_complaint(author)
     moving.move(a_person("moderator"), complaint.number, Place(category="parking"), MOVE)
+    # Proposed before there was an appeal: it may still be agreed to.
+    removal = two_people.propose(
+        a_person("moderator"), Measure("remove", complaint.number, a_statement())
+    )
     appeal = appeals.file(author, existing(complaint.number).act_entry, WORDS)
-    a_removal(complaint)
+    two_people.approve(a_person("moderator"), removal.number)
     appeals.decide(a_person("auditor"), appeal.number, "upheld", REASONS)
     assert kinds_of(complaint.number)[-1] == "appeal.decided"
     assert existing(complaint.number).category.slug == "parking"
@@ -337,7 +342,7 @@ def test_an_erasure_can_be_called_wrong_but_brings_nothing_back(app: Flask) -> N
 def test_what_was_written_about_an_erased_complaint_is_destroyed_with_it(app: Flask) -> None:
     author = a_member()
     statement, appeal = appealed(author)
-    an_erasure(existing(statement.complaint or 0))
+    an_erasure(existing(statement.complaint or 0), reason="authority-order")
     assert db.session.get_one(Appeal, appeal.number).words == ""
     assert differences() == []
 
@@ -352,6 +357,7 @@ def test_the_appellant_is_told_by_mail_and_on_the_site(app: Flask) -> None:
     browser = sign_in(app, author)
     told = browser.get("/account/notices").text
     assert f"/appeals/{appeal.number}" in told and "/statements/1/appeal" in told
+    assert "不成立" in told
     mine = browser.get("/account/appeals").text
     assert "不成立" in mine and f"/appeals/{appeal.number}" in mine
 

@@ -49,7 +49,7 @@ def test_every_item_has_its_own_entry(app: Flask) -> None:
         "statement.proposed",
         "complaint.locked",
         "complaint.moved",
-        "complaint.merged",
+        "merge.proposed",
     ]
     for wish, kind in zip(wishes(tuple(numbers), older), done, strict=True):
         assert [item.problem for item in bulk.preview(a_person("moderator"), wish)] == [None] * 3
@@ -171,3 +171,22 @@ def test_the_forms_lead_from_choosing_over_the_preview_to_the_act(sqlite_app: Fl
     assert existing(one).locked and existing(two).locked
     for act in ("delist", "move", "merge", "remove", "refuse", "publish", ""):
         assert browser.get(f"/moderation/bulk/preview?act={act}&numbers={one}").status_code == 200
+
+
+def test_when_one_of_many_goes_the_rest_goes_on_with_the_words_that_were_typed(app: Flask) -> None:
+    one, two, three = some(3)
+    browser = sign_in(app, a_person("moderator"))
+    a_removal(existing(three))
+    form = {"csrf_token": csrf(browser), "act": "lock", "numbers": [str(one), str(two), str(three)],
+            "reason": "abuse", "clause": "3.4", "facts": LOCK.facts}  # fmt: skip
+    refused = browser.post("/moderation/bulk", data=form)
+    assert refused.status_code == 409 and "只处理其余 2 条" in refused.text
+    assert LOCK.facts in refused.text and f'name="numbers" value="{three}"' not in refused.text
+    again = browser.get(f"/moderation/bulk?act=lock&numbers={one}+{three}").text
+    assert f'value="{one}" checked' in again and 'value="lock" required checked' in again
+    assert f'value="{three}"' in again and f'value="{two}" checked' not in again
+    done = browser.post("/moderation/bulk", data=form | {"numbers": [str(one), str(two)]})
+    assert "已处理 2 条" in browser.get(done.location).text
+    assert existing(one).locked and existing(two).locked
+    late = browser.post("/moderation/bulk", data=form | {"numbers": [str(three)]})
+    assert LOCK.facts in late.text and 'name="facts"' not in late.text

@@ -1,30 +1,35 @@
 """Any reader may dispute an entry of the log, and gets a public answer with reasons."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from forum.base import outbox
+from forum.accounts.models import Account
+from forum.base import clock, outbox
 from forum.base.db import db
 from forum.base.refusal import Conflict, Invalid, NotAllowed, NotFound
+from forum.complaints.service import existing
 from forum.log import queries as log
-from forum.moderation import challenges, two_people
+from forum.moderation import challenges, locking, moving, two_people
 from forum.moderation.measures import Measure
 from forum.moderation.models import Proposal, Statement
+from forum.moderation.moving import Place
 from forum.moderation.redress_models import Challenge
 from forum.notifications.models import Notice
 from tests.factories import (
     a_complaint,
     a_member,
+    a_merge,
     a_person,
     a_removal,
     a_statement,
     an_erasure,
     sign_in,
 )
-from tests.moderation.rooms import differences, kinds_of
+from tests.moderation.rooms import LOCK, MOVE, differences, kinds_of, newest
 
 WORDS = "说明里写的条款和事实对不上，请再看一次。"
 REASONS = "条款 3.4 说的正是这种情形，事实与原文一致。"
@@ -33,6 +38,15 @@ REASONS = "条款 3.4 说的正是这种情形，事实与原文一致。"
 def a_removal_entry() -> int:
     """The index of the entry of a removal."""
     return db.session.get_one(Statement, a_removal(a_complaint())).entry
+
+
+def told(person: Account) -> list[str]:
+    """What the person was told, in order."""
+    while outbox.drain():
+        pass
+    db.session.rollback()
+    query = select(Notice.what).where(Notice.account_id == person.id).order_by(Notice.id)
+    return list(db.session.scalars(query))
 
 
 def a_proposal(number: int) -> Proposal:
@@ -60,10 +74,47 @@ def test_its_entries_stand_with_the_complaint_and_open(app: Flask) -> None:
     index = a_removal_entry()
     challenge = challenges.file(a_member(), index, WORDS)
     challenges.decide(a_person("auditor"), challenge.number, "upheld", REASONS)
-    assert kinds_of(challenge.complaint or 0)[-2:] == ["challenge.filed", "challenge.decided"]
+    assert kinds_of(challenge.complaint or 0)[-3:] == [
+        "challenge.filed", "challenge.decided", "complaint.restored"]  # fmt: skip
     entry = log.entry(challenge.decided_entry or 0) or {}
     assert log.opens(challenge.decided_entry or 0, "text", REASONS, entry)
     assert (log.entry(challenge.entry) or {})["by"] == "member"
+    assert differences() == []
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_an_upheld_challenge_undoes_the_decision_and_the_author_hears(
+    app: Flask, agreed: bool
+) -> None:
+    author = a_member("二栋小李")
+    number = a_complaint(author).number
+    statement = db.session.get_one(Statement, a_removal(existing(number)))
+    approved = (log.entries_of(number)[-2][0], statement.entry)[not agreed]
+    challenge, auditor = challenges.file(None, approved, WORDS), a_person("auditor")
+    page = f"/challenges/{challenge.number}"
+    assert "原来的处理当场撤销" in sign_in(app, auditor).get(page).text
+    challenges.decide(auditor, challenge.number, "upheld", REASONS)
+    assert existing(number).state == "visible"
+    entry = newest(number)
+    assert (entry["by"], entry["reason"]) == ("auditor", "appeal-upheld")
+    assert told(author)[-1] == "restored"
+    assert "已恢复原样" in app.test_client().get(page).text
+    assert differences() == []
+
+
+def test_an_upheld_challenge_of_what_one_person_decided_undoes_it_too(app: Flask) -> None:
+    author, moderator, auditor = a_member("二栋小李"), a_person("moderator"), a_person("auditor")
+    older, locked, merged, moved = (a_complaint(a) for a in (None, author, author, author))
+    locking.lock(moderator, locked.number, LOCK)
+    a_merge(merged, older)
+    moving.move(moderator, moved.number, Place(category="parking"), MOVE)
+    with clock.set_to(clock.now() + timedelta(days=1)):
+        for complaint in (locked, merged, moved):
+            challenge = challenges.file(None, existing(complaint.number).act_entry, WORDS)
+            challenges.decide(auditor, challenge.number, "upheld", REASONS)
+        assert told(author)[-3:] == ["unlocked", "unmerged", "moved"]
+    assert not existing(locked.number).locked and existing(merged.number).state == "visible"
+    assert existing(moved.number).category.slug == "repair"
     assert differences() == []
 
 
@@ -157,7 +208,7 @@ def test_the_answer_goes_to_the_address_that_was_left_which_is_then_forgotten(ap
 def test_the_words_are_destroyed_with_the_complaint(app: Flask) -> None:
     complaint = a_complaint()
     challenges.file(None, complaint.entry, WORDS, "reader@mail.test")
-    an_erasure(complaint)
+    an_erasure(complaint, reason="authority-order")
     db.session.rollback()
     kept = db.session.get_one(Challenge, 1)
     assert (kept.words, kept.email) == ("", None)

@@ -20,16 +20,27 @@ from forum.complaints.models import Complaint
 from forum.log import queries as log
 from forum.log.check import check_log
 from forum.log.closing import Announced, Closed, announced, goes_on
-from forum.moderation import closing, locking, rules, service, two_people
+from forum.moderation import (
+    appeals,
+    closing,
+    flags,
+    locking,
+    moving,
+    rules,
+    service,
+    two_people,
+)
 from forum.moderation.check_closing import recover_closing
 from forum.moderation.closing import Announcement
 from forum.moderation.closing_models import Closing
 from forum.moderation.measures import Measure
+from forum.moderation.moving import Place
 from forum.response import service as response
 from forum.transparency import service as transparency
 from tests.factories import (
     a_complaint,
     a_member,
+    a_merge,
     a_person,
     a_removal,
     a_statement,
@@ -37,7 +48,8 @@ from tests.factories import (
     csrf,
     sign_in,
 )
-from tests.moderation.rooms import LOCK
+from tests.moderation.flagged import KEPT, a_flag
+from tests.moderation.rooms import LOCK, MOVE
 from tests.scenes import INSIDE
 
 WORDS = "本板迁往新址，旧的内容一直可查，没有解决的意见照办。\n新址另行公布。"
@@ -238,6 +250,48 @@ def test_what_the_law_and_the_author_can_still_ask_for_goes_on(app: Flask):
     assert check_log(ROW_CHECKS) == []
 
 
+def test_an_appeal_is_still_upheld_and_what_it_is_about_put_right(app: Flask):
+    author, moderator = a_member("二栋小李"), a_person("moderator")
+    older, locked, merged, moved = (a_complaint(a) for a in (None, author, author, author))
+    locking.lock(moderator, locked.number, LOCK)
+    a_merge(merged, older)
+    moving.move(moderator, moved.number, Place(category="parking"), MOVE)
+    _announce()
+    with clock.set_to(clock.now() + timedelta(days=31)):
+        for complaint in (locked, merged, moved):
+            index = complaints.existing(complaint.number).act_entry
+            appeal = appeals.file(author, index, WORDS)
+            appeals.decide(a_person("auditor"), appeal.number, "upheld", WORDS)
+    assert not complaints.existing(locked.number).locked
+    assert complaints.existing(merged.number).state == "visible"
+    assert complaints.existing(moved.number).category.slug == "repair"
+    assert check_log(ROW_CHECKS) == []
+
+
+def test_what_was_flagged_can_still_be_erased_or_kept(app: Flask):
+    erased, kept = a_complaint(), a_complaint()
+    for complaint in (erased, kept):
+        a_flag(complaint.number, a_member("路过的人"))
+    _announce()
+    with clock.set_to(clock.now() + timedelta(days=31)):
+        an_erasure(erased)
+        flags.keep(a_person("moderator"), kept.number, None, "abuse", KEPT)
+    kinds = [entry["kind"] for _i, entry in log.entries_of(erased.number)]
+    assert kinds[-2:] == ["flag.decided", "complaint.erased"]
+    assert check_log(ROW_CHECKS) == []
+
+
+def test_the_author_still_takes_a_merge_apart_on_the_page(app: Flask):
+    older, later = a_complaint(a_member("二栋小李")), a_complaint(a_member("三栋老王"))
+    a_merge(later, older)
+    browser = sign_in(app, later.account)
+    form = {"csrf_token": csrf(browser), "of": str(complaints.existing(later.number).act_entry)}
+    _announce()
+    with clock.set_to(clock.now() + timedelta(days=31)):
+        assert browser.post(f"/complaints/{later.number}/unmerge", data=form).status_code == 303
+    assert complaints.existing(later.number).state == "visible"
+
+
 def test_every_writing_route_refuses_and_reading_goes_on(closed: Complaint, app: Flask):
     visitor, size = app.test_client(), log.tip().size
     for path in (f"/complaints/{closed.number}", "/tlog/checkpoint", "/log", "/transparency.json"):
@@ -278,6 +332,12 @@ def test_a_row_that_is_changed_does_not_open_it_again(closed: Complaint):
         ("complaint.withdrawn", {"by": "author", "proven": False}, True),
         ("complaint.withdrawn", {"by": "author", "proven": True}, False),
         ("appeal.filed", {"by": "author"}, True),
+        ("complaint.unlocked", {"by": "auditor"}, True),
+        ("complaint.unmerged", {"by": "author"}, True),
+        ("complaint.locked", {"by": "moderator"}, False),
+        ("complaint.moved", {"by": "auditor", "reason": "appeal-upheld"}, True),
+        ("complaint.moved", {"by": "moderator", "reason": "misfiled"}, False),
+        ("flag.decided", {"by": "moderator"}, True),
         ("board.closing", {"by": "admin"}, False),
     ],
 )

@@ -66,6 +66,18 @@ def test_it_is_in_no_list_and_its_page_stays(sqlite_app: Flask):
     assert visitor.get(f"/complaints/{number}.json").json["listed"] is False
 
 
+def test_what_is_removed_after_that_has_its_notice_in_lists_and_feeds(sqlite_app: Flask):
+    complaint, visitor = a_complaint(title=TITLE), sqlite_app.test_client()
+    delisted(complaint)
+    a_removal(complaint)
+    db.session.rollback()
+    here = f"/complaints/{complaint.number}"
+    for path in ("/complaints", f"/projects/{complaint.project.slug}", "/feed.atom"):
+        page = visitor.get(path).text
+        assert here in page and TITLE not in page, path
+    assert here not in visitor.get("/complaints?sort=unanswered").text
+
+
 def _map(visitor) -> list[str]:
     """The parts of the site map that hold complaints."""
     import re

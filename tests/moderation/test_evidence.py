@@ -139,7 +139,7 @@ def test_who_is_not_concerned_leaves_no_file(sqlite_app: Flask) -> None:
 
 def test_an_erasure_destroys_the_photo_with_its_file(app: Flask) -> None:
     statement, appeal = appealed(a_member())
-    an_erasure(existing(statement.complaint or 0))
+    an_erasure(existing(statement.complaint or 0), reason="authority-order")
     assert len(on_disk()) == 1, "nothing is destroyed before its entry is committed"
     work()
     assert on_disk() == [] and db.session.scalar(select(AppealPhoto.id)) is None
@@ -150,7 +150,7 @@ def test_a_photo_that_another_appeal_has_too_stays(sqlite_app: Flask) -> None:
     author = a_member()
     first, _appeal = appealed(author)
     _second, other = appealed(author)
-    an_erasure(existing(first.complaint or 0))
+    an_erasure(existing(first.complaint or 0), reason="authority-order")
     work()
     assert len(on_disk()) == 1 and evidence.photos_of(other.number)[0].data is not None
 

@@ -16,7 +16,8 @@ from forum.complaints import service as complaints
 from forum.complaints.models import Complaint
 from forum.complaints.service import existing
 from forum.log import queries as log
-from forum.moderation import holding, service, two_people
+from forum.moderation import bulk, holding, service, two_people
+from forum.moderation.bulk import Wish
 from forum.moderation.measures import Measure, Request
 from forum.moderation.models import Proposal
 from forum.notifications.models import Notice
@@ -214,6 +215,26 @@ def test_the_placeholder_says_that_a_refusal_is_asked_for_or_proposed(holds: Fla
         proposal = two_people.propose(a_person(role), Measure("refuse", complaint.number, given))
         page = visitor.get(path)
         assert page.status_code == 200 and complaint.title not in page.text
-        assert f"复核中：有人提出处理这条意见（处理说明 {proposal.number}）" in page.text
+        assert f"复核中：有人提出不予发布（处理说明 {proposal.number}）" in page.text
     two_people.reject(a_person("moderator"), proposal.number, "没有违反规则，照常发布。")
     assert "复核中" not in visitor.get(path).text
+
+
+@pytest.mark.parametrize("step", ["propose", "approve"])
+def test_after_its_time_nothing_is_refused_though_no_timer_ran(holds: Flask, step: str) -> None:
+    complaint, second = a_complaint(), a_person("moderator")
+    measure = Measure("refuse", complaint.number, a_statement())
+    first = a_person("moderator")
+    waits = two_people.propose(first, measure).number if step == "approve" else 0
+    with clock.set_to(clock.now() + SOON), pytest.raises(Conflict):
+        two_people.approve(second, waits) if waits else two_people.propose(first, measure)
+    assert existing(complaint.number).state == "visible"
+    assert kinds_of(complaint)[-1] == "complaint.published" and differences() == []
+
+
+def test_many_are_not_refused_after_their_time(holds: Flask) -> None:
+    numbers = (a_complaint().number, a_complaint().number)
+    wish = Wish("refuse", numbers, statement=a_statement())
+    with clock.set_to(clock.now() + SOON), pytest.raises(Conflict, match="自动发布"):
+        bulk.carry_out(a_person("moderator"), wish)
+    assert [existing(number).state for number in numbers] == ["held", "held"]

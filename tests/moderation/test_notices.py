@@ -204,8 +204,12 @@ def test_a_visitor_sends_a_notice_by_the_form(app: Flask) -> None:
     wrong = visitor.post(path, data=FORM | {"contact": "nowhere"})
     assert wrong.status_code == 400 and any("contact" in place for place in errors_on(wrong.text))
     assert CLAIM.claim in wrong.text and "Set-Cookie" not in wrong.headers
-    assert visitor.post(path, data=FORM).location == f"/complaints/{number}"
+    sent = visitor.post(path, data=FORM)
+    received = visitor.get(sent.location).text
+    assert sent.location == f"/complaints/{number}/notices/1" and "已收到：第 1 号" in received
+    assert CLAIM.claim not in received and CLAIM.sender not in received
     again = visitor.post(path, data=FORM)
+    assert sent.location in again.text
     assert again.status_code == 409 and db.session.query(PartyNotice).count() == 1
 
 

@@ -149,7 +149,9 @@ def test_what_others_did_not_confirm_takes_two_from_then_on(app: Flask, end: str
 
 def test_a_cut_that_lapsed_says_nothing_about_another_item(sqlite_app: Flask):
     complaint, moderator = a_case(), a_person("moderator")
-    reply = complaints.comment(a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，没人接。")
+    reply = complaints.comment(
+        a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，没人接，物业也说不知道。"
+    )
     two_people.reject(a_person("auditor"), covered(complaint).number, "职务行为，应当公开。")
     statement = service.redact_alone(moderator, complaint.number, given(), CUT, reply.id)
     assert statement.item == reply.id and clean()
@@ -237,17 +239,21 @@ def test_a_photo_goes_whole_and_comes_back(app: Flask):
 
 def test_a_comment_is_covered_like_a_complaint(app: Flask):
     complaint = a_case()
-    said = complaints.comment(a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，空号。")
+    said = complaints.comment(
+        a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，空号，物业也说不知道。"
+    )
     covered(complaint, CUT, said.id)
     db.session.refresh(said)
-    assert said.body == "我打过 〔此处遮盖 11 字〕，空号。"
+    assert said.body == "我打过 〔此处遮盖 11 字〕，空号，物业也说不知道。"
     assert PHONE in existing(complaint.number).body and existing(complaint.number).redacted
     assert clean()
 
 
 def test_what_is_covered_can_still_be_erased(app: Flask):
     complaint = a_case(photos=(a_photo((9, 9, 200), "名片"),))
-    said = complaints.comment(a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，空号。")
+    said = complaints.comment(
+        a_member("二栋小李"), complaint.number, f"我打过 {PHONE}，空号，物业也说不知道。"
+    )
     covered(complaint, Cuts((PHONE,), (1,)))
     covered(complaint, CUT, said.id)
     an_erasure(complaint, item=said.id)

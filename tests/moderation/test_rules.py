@@ -13,19 +13,22 @@ from flask import Flask
 from forum.app import ROW_CHECKS
 from forum.base import clock
 from forum.base.db import db
-from forum.base.refusal import Conflict, NotAllowed
+from forum.base.refusal import Conflict, Invalid, NotAllowed
 from forum.cli import main
 from forum.log import queries as log
 from forum.log.check import check_log
-from forum.moderation import rules
+from forum.moderation import locking, moving, rules
 from forum.moderation.models import Rules, Statement
+from forum.moderation.moving import Place
 from forum.moderation.rules import RulesText
 from forum.moderation.rules_changes import changes
 from forum.moderation.rules_file import BadRules, as_plain, read_file, read_plain
 from forum.moderation.rules_publishing import publish_file, publish_version
+from forum.moderation.rulings import Grounds
 from forum.monitor.hooks import Page
 from forum.monitor.statements import rules_text
 from tests.factories import a_complaint, a_person, a_removal, csrf, sign_in
+from tests.moderation.rooms import MOVE
 
 FIRST = Path(rules.__file__).with_name("first_rules.json")
 WEEK = timedelta(days=7)
@@ -140,6 +143,24 @@ def test_new_rules_do_not_judge_what_was_posted_before_them(app: Flask):
     with clock.set_to(clock.now() + WEEK + timedelta(minutes=1)):
         statement = db.session.get_one(Statement, a_removal(earlier))
     assert statement.rules == rules.version(1).entry
+
+
+def test_new_rules_neither_lock_nor_move_what_was_posted_before_them(app: Flask):
+    clause = {"number": "3.99", "title": "不得影响销售", "text": "会停止评论。", "reason": "policy"}
+    earlier, first = a_complaint(), rules.version(1)
+    rules.publish(RulesText(first.title, first.preamble, [*first.clauses, clause]), by="admin")
+    grounds, moderator = (
+        Grounds("policy", "3.99", "这条讨论影响销售，停止评论。"),
+        a_person("moderator"),
+    )
+    with clock.set_to(clock.now() + WEEK + timedelta(minutes=1)):
+        with pytest.raises(Invalid, match="发表时已经施行"):
+            locking.lock(moderator, earlier.number, grounds)
+        form = sign_in(app, moderator).get(f"/complaints/{earlier.number}/lock").text
+        assert "不得影响销售" not in form
+        moved = moving.move(moderator, earlier.number, Place(category="parking"), MOVE)
+        assert moved.rules == first.entry
+        locking.lock(moderator, a_complaint().number, grounds)
 
 
 def test_a_statement_leads_to_the_version_that_it_cites(app: Flask):

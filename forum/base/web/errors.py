@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
@@ -22,11 +23,31 @@ STATUS = {
     refusal.TooMany: 429,
     refusal.Unavailable: 503,
 }
+Lead = tuple[str, str]
+# Name of a refusal's evidence → the page that goes on from there, and the words of the link.
+_leads: dict[str, Callable[[Any], Lead]] = {}
+
+
+def lead_on(evidence: str, lead: Callable[[Any], Lead]) -> None:
+    """Let what refuses with this evidence, say ``statement=5``, lead on to `lead(5)`: address and
+    words. A rule names the thing; where it stands is for the feature that has the page."""
+    _leads[evidence] = lead
+
+
+def leads_of(error: refusal.Refusal) -> list[Lead]:
+    """Where whoever was refused goes on, as far as the rule named it."""
+    named = error.evidence.items()
+    return [_leads[name](value) for name, value in named if name in _leads and value is not None]
 
 
 def status_of(error: refusal.Refusal) -> int:
     """The HTTP status of a rule that was broken."""
     return next(code for kind, code in STATUS.items() if isinstance(error, kind))
+
+
+def in_words(error: refusal.Refusal) -> dict[str, Any]:
+    """A refusal before anything was tried: `sentence` and `leads`, for a page to show."""
+    return {"sentence": str(error.sentence), "leads": leads_of(error)}
 
 
 def install(app: Flask) -> None:
@@ -56,7 +77,8 @@ def _refused(error: refusal.Refusal) -> Response:
     status = status_of(error)
     if status == 503:
         logger.error("refused: %s %s", error.sentence, error.evidence)
-    return error_page(status, _headline(status), str(error.sentence))
+    leads = leads_of(error)
+    return error_page(status, _headline(status), str(error.sentence), leads=leads)
 
 
 def _http(error: HTTPException) -> Response:

@@ -12,7 +12,7 @@ from wtforms.fields import HiddenField, SelectChoice
 from wtforms.widgets import HiddenInput
 
 from forum.base.refusal import NotFound, Refusal
-from forum.base.web.errors import status_of
+from forum.base.web.errors import leads_of, status_of
 
 Some = TypeVar("Some", bound=Form)
 
@@ -54,7 +54,8 @@ def posted(form_class: type[Some]) -> Some:
 
 
 def blame(form: Form, refused: Refusal) -> None:
-    """Put the rule's sentence at the field it is about, or above the form."""
+    """Put the rule's sentence at the field it is about, or above the form, with where it leads on."""
+    form.leads = leads_of(refused)
     field = form._fields.get(refused.field or "")
     sentence = str(refused.sentence)
     if field is None:

@@ -21,7 +21,7 @@ from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints import author_acts, service
 from forum.complaints.author_acts import Proof
 from forum.complaints.forms import ActForm, EditForm, WithdrawForm
-from forum.complaints.views.answers import address, back, blueprint, own
+from forum.complaints.views.answers import address, back, blueprint, own, stopped
 from forum.tlog.commitment import SALT_SIZE
 from forum.tlog.encoding import decode_base64
 from forum.tlog.errors import TlogError
@@ -74,7 +74,7 @@ def _edit_page(number: int, form: EditForm) -> str:
     g.personal = True
     _sign_anew(form, number, "complaint.edited")
     return render_template("complaints/edit.html", number=number, href=address(number),
-                           form=form, action=url_for("complaints.save", number=number))  # fmt: skip
+                           form=form, stopped=stopped(), action=url_for("complaints.save", number=number))  # fmt: skip
 
 
 @blueprint.post("/complaints/<int:number>/status")

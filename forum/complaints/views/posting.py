@@ -13,10 +13,10 @@ from forum.base.refusal import Invalid, Refusal
 from forum.base.web import guard
 from forum.base.web.errors import status_of
 from forum.base.web.forms import blame, posted
-from forum.complaints import queries, service
+from forum.complaints import holding, queries, service
 from forum.complaints.drafts import Draft, make_draft
 from forum.complaints.forms import ComplaintForm, fresh_key
-from forum.complaints.views.answers import blueprint, photos_of
+from forum.complaints.views.answers import blueprint, photos_of, stopped
 from forum.complaints.views.receipt import receipt_html
 from forum.tlog.authorkey import author_key, code_from_form_key, format_code
 from forum.tlog.encoding import decode_hex
@@ -120,6 +120,8 @@ def _form_page(form: ComplaintForm, *, again: bool = False) -> str:
         login_href=url_for("accounts.login", next=url_for("complaints.new")),
         signed_in=current_user.is_authenticated,
         again=again,
+        stopped=stopped(),
+        held=holding.is_on(),
     )
 
 

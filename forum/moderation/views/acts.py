@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.base.db import db
-from forum.base.refusal import Conflict, NotFound, Refusal
+from forum.base.refusal import NotFound, Refusal
 from forum.base.rights import may, route_acts
 from forum.base.web.errors import status_of
 from forum.base.web.forms import act_again, blame, posted, refused_page
@@ -37,6 +37,7 @@ from forum.moderation.measures import (
 from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.ruling_forms import RefuseForm
 from forum.moderation.views.answers import blueprint
+from forum.moderation.views.possible import require_possible, standing_in_the_way
 from forum.moderation.views.shown import thing
 
 Answer = tuple[str, int] | BaseResponse
@@ -215,22 +216,6 @@ def blank(number: int, form: MeasureForm, way: str) -> Response:
     return make_response(measure_page(number, form, way))
 
 
-def require_possible(number: int, form: MeasureForm, way: str) -> None:
-    """Conflict when what the form is about cannot be acted upon so; of an ask, in no way at all."""
-    complaint, reply = target_of(number, form.item.data)
-    wanted = [two_people.ACTS[act] for act in (form.acts if way == "ask" else (way,))]
-    refusals: list[Conflict] = []
-    for act in (act for act in wanted if act.on_items or reply is None):
-        try:
-            act.check(complaint, reply)
-        except Conflict as refused:
-            refusals.append(refused)
-        else:
-            return
-    if refusals:
-        raise refusals[0]
-
-
 def begin(number: int, form: MeasureForm, way: str, verb: Any) -> Answer:
     """Parse, call, and lead to the public page of what was begun; nothing typed is lost."""
     g.personal = True
@@ -286,6 +271,8 @@ def measure_page(
         complaint=shown_thing(complaint, reply),
         staff=current_user.staff_no,
         answers=waiting_about(number, item) if way in ANSWERS else None,
+        publishes_at=complaint.held_until if way == "refuse" else None,
+        **standing_in_the_way(number, form, way),
         hours=int(two_people.WAIT.total_seconds() // 3600),
     )
 

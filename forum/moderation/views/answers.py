@@ -16,6 +16,8 @@ from forum.log import queries as log
 from forum.log.words import ACT_LABELS, reason_label, role_label
 from forum.moderation import rules as published
 from forum.moderation.models import Proposal, Rules, Statement
+from forum.moderation.queries import ends_at
+from forum.moderation.views.standing import end_label, was_published
 from forum.moderation.waiting import is_request
 
 blueprint = Blueprint("moderation", __name__)
@@ -31,6 +33,14 @@ STATE_LABELS: dict[str, Any] = {
     "rejected": _l("复核不同意"),
     "refused": _l("申请不予采纳"),
     "lapsed": _l("逾期未复核，作废"),
+}
+SCOPE_LABELS = {
+    "remove": lambda: _("全网不可见，原处留有说明"),
+    "redact": lambda: _("只遮盖一部分，其余照常显示，遮盖处有标记"),
+    "delist": lambda: _("列表、搜索和订阅里没有，那一页还在"),
+    "suspend": lambda: _("这位作者不能发表新内容，已发表的照常显示"),
+    "refuse": lambda: _("没有发布过，原处留有说明"),
+    "erase": lambda: _("内容已销毁，不能恢复，原处留有说明"),
 }
 
 
@@ -87,8 +97,9 @@ def waiting(row: Proposal) -> dict[str, Any]:
         "alone_label": ALONE_LABELS[row.alone] if row.alone else None,
         "who_label": _("%(role)s %(staff)s", role=str(role_label(row.by)), staff=row.staff),
         "state": row.state,
-        "state_label": _("已由管理人员提出") if row.taken_up else STATE_LABELS[row.state],
-        "lapses_at": row.lapses_at,
+        "state_label": _state_label(row),
+        "lapses_at": ends_at(row),
+        "end_label": end_label(row),
         "taken_up": row.taken_up,
         "taken_up_href": url_for("moderation.statement", number=row.taken_up)
         if row.taken_up
@@ -102,6 +113,12 @@ def waiting(row: Proposal) -> dict[str, Any]:
         "decided_entry": row.decided_entry,
         "answer": None if row.answer is None else left_of(row.answer),
     }  # fmt: skip
+
+
+def _state_label(row: Proposal) -> Any:
+    if row.taken_up:
+        return _("已由管理人员提出")
+    return _("意见已发布，提议失效") if was_published(row) else STATE_LABELS[row.state]
 
 
 def is_mine(row: Proposal) -> bool:

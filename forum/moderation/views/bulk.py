@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -45,15 +45,16 @@ LABELS: dict[str, Any] = {
     "delist": _l("提出移出列表"),
     "lock": _l("停止评论"),
     "move": _l("改归类"),
-    "merge": _l("合并"),
+    "merge": _l("提议合并"),
     "publish": _l("发布"),
 }
 
 
 @blueprint.get("/moderation/bulk")
 def bulk() -> str:
-    """What can be chosen, newest first."""
+    """What can be chosen, newest first; what was chosen before is chosen again."""
     g.personal = True
+    chosen = numbers_of(request.args.getlist("numbers"))
     c, after = Complaint, paging.after()
     query = select(c).where(c.state.in_(("visible", "held")))
     if after is not None:
@@ -64,7 +65,10 @@ def bulk() -> str:
         "moderation/bulk.html",
         rows=[{"number": row.number, "href": url_for("pages.complaint", number=row.number),
                "title": row.title, "author": row.author, "project": row.project.name,
-               "held": row.state == "held", "posted_at": row.posted_at} for row in shown],
+               "held": row.state == "held", "posted_at": row.posted_at,
+               "chosen": row.number in chosen} for row in shown],
+        others=" ".join(str(n) for n in chosen if n not in {row.number for row in shown}),
+        chosen_act=request.args.get("act", ""),
         acts=[(act, str(LABELS[act])) for act in BULK_ACTS],
         next_href=paging.next_link(found, PAGE, shown[-1].number) if shown else None,
         first_href=paging.first_link(),
@@ -93,13 +97,20 @@ def bulk_act() -> str | tuple[str, int] | Response:
         return _page(form, Wish(act, numbers)), 400
     wish = _wish(form, act, numbers)
     try:
-        many.carry_out(current_user, wish)
+        done = many.carry_out(current_user, wish)
     except Conflict as refused:
         return _page(form, wish, problem=str(refused.sentence)), status_of(refused)
     except Refusal as refused:
         blame(form, refused)
         return _page(form, wish), status_of(refused)
+    flash(_done(act, done), "success")
     return redirect(url_for("moderation.desk"), 303)
+
+
+def _done(act: str, count: int) -> str:
+    if act in PROPOSED:
+        return _("已提出 %(n)s 条（%(act)s），等另一位逐条复核。", n=count, act=str(LABELS[act]))
+    return _("已处理 %(n)s 条（%(act)s），每一条都有公开记录。", n=count, act=str(LABELS[act]))
 
 
 def _offered(form: Any, act: str) -> Any:
@@ -126,12 +137,18 @@ def _wish(form: Any, act: str, numbers: tuple[int, ...]) -> Wish:
 def _page(form: Any, wish: Wish, problem: str | None = None) -> str:
     g.personal = True
     items = many.preview(current_user, wish) if form is not None else []
+    possible = [item.number for item in items if item.problem is None]
+    heading = str(LABELS.get(wish.act, _("一次处理多条")))
     return render_template(
         "moderation/bulk_preview.html",
         form=form, problem=problem, act=wish.act,
-        heading=str(LABELS.get(wish.act, _("一次处理多条"))),
+        heading=heading,
+        label=heading if len(possible) == len(items)
+        else _("只处理其余 %(n)s 条：%(act)s", n=len(possible), act=heading),
+        again=url_for("moderation.bulk", act=wish.act or None,
+                      numbers=" ".join(map(str, wish.numbers)) or None),
         rows=[{"number": item.number, "title": item.title, "problem": item.problem,
                "href": url_for("pages.complaint", number=item.number)} for item in items],
-        possible=sum(item.problem is None for item in items),
+        possible=possible,
         two_people=wish.act in PROPOSED, staff=current_user.staff_no,
     )  # fmt: skip

@@ -39,10 +39,11 @@ route_acts(
 )
 # What goes on when the board is closed; whatever else such an act would write the log refuses.
 GOES_ON = frozenset({"read", "sign-in", "own-account", "complaint.erase", "complaint.restore",
-                     "measure.decide", "admin"})  # fmt: skip
+                     "complaint.unlock", "complaint.unmerge", "flag.decide", "measure.decide",
+                     "admin"})  # fmt: skip
 ALSO = ("appeal.", "challenge.", "audit.", "sealed.")
 STOPS = frozenset({"accounts.signup_post", "accounts.signup_verify_post"})
-STILL = frozenset({"complaints.stop_withdrawal"})
+STILL = frozenset({"complaints.stop_withdrawal", "complaints.unmerge"})
 # It shows a form; there is no use in letting anybody fill it in.
 FORMS = frozenset({"complaint.form"})
 # What came of a proposal that was not announced.

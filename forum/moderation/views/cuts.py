@@ -26,11 +26,11 @@ from forum.moderation.views.acts import (
     blank,
     judged_by,
     measure_page,
-    require_possible,
     statement_of,
     wanted_item,
 )
 from forum.moderation.views.answers import blueprint
+from forum.moderation.views.possible import require_possible
 from forum.moderation.views.shown import can_be_read
 
 route_acts(

@@ -22,9 +22,10 @@ from forum.moderation import rules as published
 from forum.moderation.forms import DETECTION_LABELS, AnswerForm
 from forum.moderation.models import Proposal, Rules
 from forum.moderation.redaction import of_proposal
-from forum.moderation.views.answers import blueprint, is_mine, waiting, what
+from forum.moderation.views.answers import blueprint, waiting, what
 from forum.moderation.views.cuts import preview_of
 from forum.moderation.views.flagged import queue_rows
+from forum.moderation.views.second import answering
 from forum.moderation.views.shown import can_be_read, thing
 from forum.moderation.waiting import is_request
 
@@ -95,7 +96,6 @@ def _rows(waits: list[Waits]) -> list[dict[str, Any]]:
 def _row(
     proposal: Proposal, complaint: Complaint | None, reply: Reply | None, read: Read
 ) -> dict[str, Any]:
-    asked, mine = is_request(proposal), is_mine(proposal)
     return {
         **what(proposal, read.rules),
         **waiting(proposal),
@@ -103,12 +103,7 @@ def _row(
         "found_label": DETECTION_LABELS[proposal.detection] if proposal.detection else None,
         "until": proposal.until,
         **_said(proposal, complaint, reply, read),
-        "mine": mine,
-        "missing_auditor": _lacks_auditor(proposal),
-        "form": None if mine else AnswerForm(tag=f"-{proposal.number}"),
-        "approve": url_for("moderation.approve", number=proposal.number),
-        "reject": url_for("moderation.reject", number=proposal.number),
-        "propose": _propose_href(proposal) if asked else None,
+        **answering(proposal),
     }
 
 
@@ -131,15 +126,3 @@ def _preview(
         return preview_of(complaint, reply, cuts, kept)
     except Refusal:  # the author changed the words meanwhile
         return []
-
-
-def _lacks_auditor(proposal: Proposal) -> bool:
-    needs = two_people.ACTS[proposal.act].needs_auditor
-    return needs and "auditor" not in (proposal.by, current_user.role)
-
-
-def _propose_href(proposal: Proposal) -> str | None:
-    if proposal.complaint is None:
-        return None
-    return url_for(f"moderation.{proposal.act}_form", number=proposal.complaint,
-                   item=proposal.item)  # fmt: skip

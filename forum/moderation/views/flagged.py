@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -74,15 +74,22 @@ def keep(number: int) -> tuple[str, int] | Response:
         raise
     except Refusal as refused:
         return _again(number, form, refused), status_of(refused)
+    flash(
+        _("已决定保留 #%(number)s，理由已公开，举报和投诉的人已得到答复。", number=number),
+        "success",
+    )
     return redirect(url_for("moderation.desk"), 303)
 
 
 def _again(number: int, form: KeepForm, refused: Refusal) -> str:
-    """The words that were typed beside what waits by now, to be looked at before the next try."""
+    """The words that were typed beside what waits by now, to be looked at before the next try; where
+    another was first, or a measure waits, there is none."""
     thing = desk.flagged(current_user, number, form.item.data)
     form.offer_reasons(thing.waiting.reasons or ANY_REASON)
     form.seen.data = thing.waiting.seen
     blame(form, refused)
+    if _blank(thing) is None:
+        return _page(thing, None, typed=form)
     return _page(thing, form)
 
 
@@ -92,7 +99,7 @@ def queue_rows() -> list[dict[str, Any]]:
 
 
 def _blank(thing: Flagged) -> KeepForm | None:
-    if not thing.waiting:
+    if not thing.waiting or thing.measure is not None:
         return None
     form = KeepForm(item=thing.reply.id if thing.reply else None, seen=thing.waiting.seen)
     form.offer_reasons(thing.waiting.reasons)
@@ -116,12 +123,13 @@ def _row(thing: Flagged) -> dict[str, Any]:
         "overdue": due is not None and due <= clock.now(),
         "looking": _looking(thing),
         "proposed": [_statement_link(number) for number in thing.proposed],
+        "measure": _statement_link(thing.measure) if thing.waiting and thing.measure else None,
         "href": url_for("moderation.flagged", number=number, item=item),
         "open": url_for("moderation.open_flagged", number=number, item=item),
     }
 
 
-def _page(thing: Flagged, form: BoardForm | None) -> str:
+def _page(thing: Flagged, form: BoardForm | None, typed: BoardForm | None = None) -> str:
     g.personal = True
     number, said = thing.complaint.number, thing.reply or thing.complaint
     acted, kept = desk.similar(thing.waiting.reasons) if thing.waiting else ((), ())
@@ -137,7 +145,7 @@ def _page(thing: Flagged, form: BoardForm | None) -> str:
         notices=[_notice(notice) for notice in thing.waiting.notices],
         earlier=_earlier(earlier) if earlier else None,
         similar=[_acted(row) for row in acted] + [_kept(row) for row in kept],
-        acts=_acts(thing), form=form, keep=url_for("moderation.keep", number=number),
+        acts=_acts(thing), form=form, typed=typed, keep=url_for("moderation.keep", number=number),
         staff=current_user.staff_no,
     )  # fmt: skip
 

@@ -106,7 +106,9 @@ def notice_page(number: int, notice: int) -> str:
     row = notices.notice_of(number, notice)
     words = NOTICE if row.by == "party" else ORDER
     at = localtime(row.at)
-    sentences = [_("已收到：第 %(number)s 号，%(at)s。请记下编号和这一页的地址。", number=row.number, at=at)]
+    sentences = [
+        _("已收到：第 %(number)s 号，%(at)s。请记下编号和这一页的地址。", number=row.number, at=at)
+    ]
     if row.decided is None:
         sentences.append(_("还没有结果。七天内由管理人员决定，理由公开，这一页会写明。"))
         also = (url_for("log.entry", index=row.entry), _("看公开记录"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -31,6 +32,8 @@ route_acts(
     }
 )
 
+OWN = _l("这是您提议的，须由另一位管理人员决定。")
+
 
 @blueprint.get("/complaints/<int:number>/merge")
 def merge_form(number: int) -> str:
@@ -43,17 +46,16 @@ def merge_form(number: int) -> str:
 
 @blueprint.post("/complaints/<int:number>/merge")
 def merge(number: int) -> Answer:
-    """Propose it; a moderator decides at once."""
+    """Propose it; a moderator agrees to what somebody else proposed."""
     form = posted(MergeForm)
-    verb: Any = merging.merge if _decides() else merging.propose
-    return carry_out(number, form, _page, lambda: verb(current_user, number, form.into.data))
+    return carry_out(number, form, _page, lambda: _merge(number, form.into.data))
 
 
 @blueprint.get("/moderation/merges")
 def merges() -> str:
     """What was proposed and waits."""
     g.personal = True
-    return render_template("moderation/merges.html", rows=_rows(merging.waiting()))
+    return render_template("moderation/merges.html", rows=_rows(merging.waiting()), own_words=OWN)
 
 
 @blueprint.post("/complaints/<int:number>/merge/decline")
@@ -70,20 +72,24 @@ def part(number: int) -> Response:
     return redirect(url_for("pages.complaint", number=number), 303)
 
 
-def _decides() -> bool:
-    return may(current_user.role, "complaint.merge")
+def _merge(number: int, into: int) -> None:
+    agrees = merging.decides(current_user, number, into)
+    verb: Any = merging.merge if agrees else merging.propose
+    verb(current_user, number, into)
 
 
 def _page(number: int, form: MergeForm) -> str:
     sentences = [_("两条的原文都留着，各自的页面都能打开；列表里只显示较早的那一条。"),
                  _("“我也遇到”算到较早的那一条，同一户不重复计算；作者随时可以拆开。")]  # fmt: skip
-    words = (_("同类合并"), _("合并"))
-    also = None
-    if not _decides():
-        words = (_("提议合并"), _("提议合并"))
-        sentences.append(_("提议会公开，由管理人员决定。"))
-    elif merging.open_proposal(number) is not None:
-        also = (url_for("moderation.decline", number=number), _("不合并"))
+    waiting = merging.open_proposal(number) if may(current_user.role, "complaint.merge") else None
+    also = (url_for("moderation.decline", number=number), _("不合并")) if waiting else None
+    words = (_("提议合并"), _("提议合并"))
+    if waiting is None:
+        sentences.append(_("提议会公开，由另一位管理人员决定。"))
+    elif merging.is_own(current_user, waiting):
+        sentences.append(OWN)
+    else:
+        words = (_("同类合并"), _("合并"))
     return ruling_page(number, form, words, sentences, also=also,
                        action=url_for("moderation.merge", number=number))  # fmt: skip
 
@@ -96,7 +102,7 @@ def _rows(proposals: list[MergeProposal]) -> list[dict[str, Any]]:
 def _row(proposal: MergeProposal, one: Complaint, other: Complaint) -> dict[str, Any]:
     who = str(role_label(proposal.by))
     return {
-        "one": thing(one), "other": thing(other),
+        "one": thing(one), "other": thing(other), "own": merging.is_own(current_user, proposal),
         "who_label": f"{who} {proposal.staff}" if proposal.staff else who, "at": proposal.at,
         "merge": url_for("moderation.merge_form", number=one.number, into=other.number),
         "decline": url_for("moderation.decline", number=one.number),

@@ -25,7 +25,8 @@ from forum.log.queries import MOST
 from forum.log.words import REDRESS_LABELS, role_label
 from forum.moderation import appeals, challenges, evidence, sealed
 from forum.moderation import redress_queries as queries
-from forum.moderation.decisions import can_be_undone, decision_at
+from forum.moderation.decisions import Decided, can_be_undone, decision_at
+from forum.moderation.erasing_appealed import erased_by
 from forum.moderation.models import Statement
 from forum.moderation.redress_forms import RedressForm
 from forum.moderation.redress_models import Appeal, Challenge
@@ -144,6 +145,7 @@ def _one_page(row: Row, form: RedressForm | None = None) -> str:
         "moderation/redress_one.html",
         r={**_line(row), **private, "reasons": None if row.reasons is None else left_of(row.reasons),
            "undone": _undone(row),
+           "erased": _erased(row),
            "salt": salt_of(row.decided_entry, "text") if row.decided_entry is not None else None},
         form=form or (RedressForm() if private["may_decide"] else None),
         action=url_for("moderation.decide_appeal" if isinstance(row, Appeal)
@@ -155,17 +157,23 @@ def _private(row: Row) -> dict[str, Any]:
     """What only an auditor, or whoever wrote it, may see, and why an auditor may not decide it."""
     decides = may(role(), "appeal.decide")
     own = current_user.is_authenticated and row.account_id == current_user.id
-    barred = _barred(row) if decides and row.outcome is None else None
+    waits = decides and row.outcome is None
+    decided = _decided(row) if waits else None
+    barred = _barred(row, decided) if waits else None
     return {
         "words": row.words if decides or own else None,
         "photos": _photos(row) if decides or own else [],
         "own": own,
         "barred": barred,
-        "may_decide": decides and row.outcome is None and barred is None,
-        "undoes": decides and isinstance(row, Appeal) and row.outcome is None
-        and can_be_undone(decision_at(row.of)),
+        "may_decide": waits and barred is None,
+        "undoes": decided is not None and can_be_undone(decided),
         "sealed_href": _sealed(row) if decides else None,
     }  # fmt: skip
+
+
+def _decided(row: Row) -> Decided | None:
+    """The decision it is about; a challenge may be about any entry."""
+    return decision_at(row.of) if isinstance(row, Appeal) else challenges.decided_by(row)
 
 
 def _photos(row: Row) -> list[dict[str, Any]]:
@@ -190,24 +198,34 @@ def _sealed(row: Row) -> str | None:
     return url_for("moderation.sealed", number=number)
 
 
-def _barred(row: Row) -> str | None:
+def _barred(row: Row, decided: Decided | None) -> str | None:
     try:
-        if isinstance(row, Appeal):
-            appeals.require_no_part(current_user, decision_at(row.of), row)
-        else:
+        if isinstance(row, Appeal) and decided is not None:
+            appeals.require_no_part(current_user, decided, row)
+        elif isinstance(row, Challenge):
             challenges.require_no_part(current_user, row)
     except NotAllowed as refused:
         return str(refused.sentence)
     return None
 
 
+def _erased(row: Row) -> dict[str, Any] | None:
+    """The entry by which what it is about was erased, where it was: nobody can read it any more."""
+    entry = log.entry(row.of) or {}
+    index = erased_by(entry.get("complaint"), entry.get("item"))
+    return None if index is None else {"entry": index, "href": url_for("log.entry", index=index)}
+
+
 def _undone(row: Row) -> str | None:
-    """The entry by which an upheld appeal was put right, if that could be done at once."""
-    if not isinstance(row, Appeal) or row.outcome != "upheld" or row.decided_entry is None:
+    """The entry by which what was upheld was put right, if that could be done at once."""
+    if row.outcome != "upheld" or row.decided_entry is None:
         return None
-    statement = db.session.get(Statement, row.statement or 0)
+    decided = _decided(row)
+    statement = db.session.get(Statement, decided.statement or 0) if decided else None
     if statement is not None:
         by_it = statement.restored_reason == "appeal-upheld"
+        # An appeal and a challenge may have been upheld: the first of them put it right.
+        by_it = by_it and (statement.restored_entry or 0) > row.decided_entry
         return url_for("log.entry", index=statement.restored_entry) if by_it else None
     # Unlocking, moving back and parting follow the decision in its transaction.
     after = log.entry(row.decided_entry + 1) or {}

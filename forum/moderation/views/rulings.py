@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.base.refusal import NotAllowed, NotFound, Refusal
+from forum.base.refusal import Conflict, NotAllowed, NotFound, Refusal
 from forum.base.rights import route_acts
 from forum.base.web.errors import status_of
 from forum.base.web.forms import BoardForm, act_again, blame, posted, refused_page
 from forum.complaints.service import existing
 from forum.moderation import locking, moving
-from forum.moderation import rules as published
+from forum.moderation.measures import rules_for
 from forum.moderation.ruling_forms import LockForm, MoveForm, UnlockForm
 from forum.moderation.views.answers import blueprint
 from forum.moderation.views.shown import thing
@@ -36,9 +36,10 @@ route_acts(
 @blueprint.get("/complaints/<int:number>/lock")
 def lock_form(number: int) -> str:
     """Why nobody may comment any more."""
-    locking.check_lock(existing(number))
+    complaint = existing(number)
+    locking.check_lock(complaint)
     form = LockForm()
-    form.offer(published.current())
+    form.offer(rules_for(complaint, None))
     return _lock_page(number, form)
 
 
@@ -46,7 +47,7 @@ def lock_form(number: int) -> str:
 def lock(number: int) -> Answer:
     """Close the comments."""
     form = posted(LockForm)
-    form.offer(published.current())
+    form.offer(rules_for(existing(number), None))
     return carry_out(number, form, _lock_page,
                      lambda: locking.lock(current_user, number, form.given()))  # fmt: skip
 
@@ -74,7 +75,7 @@ def move_form(number: int) -> str:
     moving.require_movable(complaint)
     form = MoveForm(project=complaint.project.slug, category=complaint.category.slug,
                     type=complaint.type)  # fmt: skip
-    form.offer(published.current())
+    form.offer(rules_for(complaint, None))
     form.offer_places()
     return _move_page(number, form)
 
@@ -83,7 +84,7 @@ def move_form(number: int) -> str:
 def move(number: int) -> Answer:
     """Put it there."""
     form = posted(MoveForm)
-    form.offer(published.current())
+    form.offer(rules_for(existing(number), None))
     form.offer_places()
     return carry_out(number, form, _move_page,
                      lambda: moving.move(current_user, number, form.place(), form.given()))  # fmt: skip
@@ -105,6 +106,15 @@ def carry_out(
     return redirect(url_for("pages.complaint", number=number), 303)
 
 
+def _is_over(check: Callable[[], object]) -> bool:
+    """Whether nothing can be decided any more: what was typed is shown without a form then."""
+    try:
+        check()
+    except Conflict:
+        return True
+    return False
+
+
 def ruling_page(
     number: int, form: BoardForm, words: tuple[str, str], sentences: Sequence[str], **more: Any
 ) -> str:
@@ -120,7 +130,8 @@ def _lock_page(number: int, form: LockForm) -> str:
         _("全网可见：理由和事实会公开，附您的工号 %(staff)s。", staff=current_user.staff_no),
         _("已有的回复和评论都留着；公司仍须答复，业主仍可表示“我也遇到”。"),
     ]
-    return ruling_page(number, form, (_("停止评论"), _("停止评论")), sentences, grave=True,
+    over = _is_over(lambda: locking.check_lock(existing(number)))
+    return ruling_page(number, form, (_("停止评论"), _("停止评论")), sentences, grave=True, over=over,
                        action=url_for("moderation.lock", number=number))  # fmt: skip
 
 
@@ -129,5 +140,6 @@ def _move_page(number: int, form: MoveForm) -> str:
         _("全网可见：理由和事实会公开，附您的工号 %(staff)s。", staff=current_user.staff_no),
         _("原来的列表里不再有它，经过里写明从哪里改到哪里；作者立刻收到通知，可以不同意。"),
     ]
-    return ruling_page(number, form, (_("改归类"), _("改归类")), sentences,
+    over = _is_over(lambda: moving.require_movable(existing(number)))
+    return ruling_page(number, form, (_("改归类"), _("改归类")), sentences, over=over,
                        action=url_for("moderation.move", number=number))  # fmt: skip

@@ -26,18 +26,11 @@ from forum.moderation.redress_models import Appeal
 from forum.moderation.redress_queries import appeals_against
 from forum.moderation.sealed_end import SEALS
 from forum.moderation.undoing import in_force
-from forum.moderation.views.answers import blueprint, salt_of, waiting, what
+from forum.moderation.views.answers import SCOPE_LABELS, blueprint, salt_of, waiting, what
+from forum.moderation.views.second import answering
+from forum.moderation.views.standing import sentence
 
 route_acts({"moderation.statement": "read"})
-
-SCOPE_LABELS = {
-    "remove": lambda: _("全网不可见，原处留有说明"),
-    "redact": lambda: _("只遮盖一部分，其余照常显示，遮盖处有标记"),
-    "delist": lambda: _("列表、搜索和订阅里没有，那一页还在"),
-    "suspend": lambda: _("这位作者不能发表新内容，已发表的照常显示"),
-    "refuse": lambda: _("没有发布过，原处留有说明"),
-    "erase": lambda: _("内容已销毁，不能恢复，原处留有说明"),
-}
 
 
 @blueprint.get("/statements/<int:number>")
@@ -65,6 +58,8 @@ def _proposal_page(proposal: Proposal | None) -> str:
         p={
             **what(proposal),
             **waiting(proposal),
+            "standing": sentence(proposal),
+            "second": _second(proposal),
             "together": _together(proposal),
             "salt": opened,
             "answer_salt": salt_of(answer, "text") if answer is not None else None,
@@ -82,7 +77,7 @@ def _statement_page(s: Statement, proposal: Proposal | None) -> str:
             "lifted_sentence": _lifted(s),
             "salt": salt_of(s.entry, "facts"),
             "scope_label": SCOPE_LABELS[s.act](),
-            "duration_label": _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限"),
+            "duration_label": _duration(s, proposal),
             "appeal_sentence": appeal_sentence(appeal_until(s.at)),
             "appeal_href": _appeal(s),
             "appeals": [_filed(appeal) for appeal in appeals_against(s.number)],
@@ -90,9 +85,28 @@ def _statement_page(s: Statement, proposal: Proposal | None) -> str:
             "destroyed_at": s.destroyed_at,
             "lift": _lift(s),
             "waiting": waiting(proposal) if proposal else None,
+            "second": _second(proposal) if proposal else None,
             "together": _together(proposal) if proposal else None,
         },
     )
+
+
+def _duration(s: Statement, proposal: Proposal | None) -> str:
+    """Until when it holds: what one person did alone, only for as long as nobody has confirmed it."""
+    alone = proposal is not None and proposal.alone is not None
+    if proposal is not None and alone and proposal.state == "open":
+        return _("到 %(at)s 为止，除非第二个人同意", at=localtime(proposal.lapses_at))
+    if alone and s.restored_at is not None:
+        return _("到 %(day)s 为止", day=localtime(s.restored_at))
+    return _("到 %(day)s 为止", day=s.until) if s.until else _("没有期限")
+
+
+def _second(proposal: Proposal) -> dict[str, Any] | None:
+    """For moderators and auditors: the answer that is asked of them, while it waits."""
+    if proposal.state != "open" or not may(role(), "measure.decide"):
+        return None
+    desk = url_for("moderation.desk", _anchor=f"proposal-{proposal.number}")
+    return answering(proposal) | {"desk": desk}
 
 
 def _together(proposal: Proposal) -> dict[str, Any] | None:
