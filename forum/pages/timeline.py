@@ -14,8 +14,8 @@ from forum.base.cuts import marked_html
 from forum.log.words import (
     CAUSE_LABELS,
     OUTCOME_LABELS,
-    details,
     act_label,
+    details,
     kind_label,
     role_label,
     status_label,

@@ -13,7 +13,7 @@ def percent(rate: Rate) -> str:
     """A share in percent with what it is of; a line that says so while there are too few."""
     share = rate.per_thousand
     if share is None:
-        return _("（n=%(n)s，不足 %(least)s，先不算）", least=LEAST, n=f"{rate.whole:,}")
+        return _("—（n=%(n)s，不足 %(least)s，先不算）", least=LEAST, n=f"{rate.whole:,}")
     return _("%(share)s%%（n=%(n)s）", share=f"{share / 10:.1f}", n=f"{rate.whole:,}")
 
 
