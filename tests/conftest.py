@@ -11,19 +11,18 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from forum.accounts import passwords
 from forum.app import create_app
 from forum.base.db import db
 from forum.setup import open_board
-from tests import in_memory
+from tests import compiled_once, in_memory
 
 if TYPE_CHECKING:
     from tests.postgres import Cluster
 
+compiled_once.use()
 in_memory.use()
 pytest_plugins = [
     "tests.plugin",
@@ -34,25 +33,6 @@ pytest_plugins = [
 ]
 
 SITE = "http://board.test"
-# Hundreds of boards are made; their templates need not be compiled hundreds of times. What is
-# kept is looked up by the template's text, so a changed one is compiled anew.
-_COMPILED = Path(__file__).parent.parent / "build" / "templates"
-_COMPILED.mkdir(parents=True, exist_ok=True)
-Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_COMPILED))}
-# So are the builders of addresses: a board has some hundred and fifty routes, always the same. What a
-# builder does depends on the route's text and defaults alone; the route itself is given to it.
-_build_builder = Rule._compile_builder
-_builders: dict[object, Any] = {}
-
-
-def _builder_once(rule: Rule, append_unknown: bool = True) -> Any:
-    key = (tuple(rule._trace), str(rule.defaults), rule.subdomain, rule.host, append_unknown)
-    if key not in _builders:
-        _builders[key] = _build_builder(rule, append_unknown)
-    return _builders[key]
-
-
-Rule._compile_builder = _builder_once  # type: ignore[method-assign]
 # Thousands of people are made and sign in: only where passwords are tested (`real_passwords`), and
 # in servers that run as processes of their own, does a password cost what it costs in life.
 _REAL_HASHER = passwords._HASHER

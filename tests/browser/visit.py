@@ -20,7 +20,10 @@ COVERED = """() => [...document.querySelectorAll('main a[href], main button, mai
     if (!box) return false;
     const x = box.left + box.width / 2, y = box.top + box.height / 2;
     const hit = document.elementFromPoint(x, y);
-    return hit && !target.contains(hit) && !hit.contains(target) && !hit.closest('nav, header');
+    if (!hit || target.contains(hit) || hit.contains(target)) return false;
+    for (let over = hit; over; over = over.parentElement)  // What stays in place can be scrolled from under.
+      if (['fixed', 'sticky'].includes(getComputedStyle(over).position)) return false;
+    return true;
   }).map(target => target.outerHTML.slice(0, 160))"""
 WATCH = """document.addEventListener('securitypolicyviolation',
   event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));"""
