@@ -104,7 +104,7 @@ def test_a_backup_holds_database_and_photos_and_nothing_to_sign_with(instance, t
 
 
 def test_a_backup_made_while_people_post_is_of_one_moment(instance, sqlite_app, tmp_path):
-    author, stopped = a_member().id, threading.Event()
+    author, stopped, said = a_member().id, threading.Event(), threading.Event()
     a_complaint()
 
     def post() -> None:
@@ -115,10 +115,17 @@ def test_a_backup_made_while_people_post_is_of_one_moment(instance, sqlite_app, 
                     break
                 member = db.session.get(type(a_member()), author)
                 complaints.comment(member, 1, f"第 {time} 次停了。")
+                said.set()
+
+    def in_between(folder: Path) -> Path:
+        """A backup, after something more was said than the one before can hold."""
+        said.clear()
+        assert said.wait(30)
+        return a_backup(folder)
 
     poster = threading.Thread(target=post)
     poster.start()
-    folders = [a_backup(tmp_path / f"backup{n}") for n in range(3)]
+    folders = [in_between(tmp_path / f"backup{n}") for n in range(3)]
     stopped.set()
     poster.join()
     sizes = [json.loads((folder / MANIFEST).read_text())["size"] for folder in folders]

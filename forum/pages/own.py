@@ -1,4 +1,5 @@
-"""What is about whoever reads a complaint: their me-too, and their words that nobody else can read.
+"""What is about whoever reads a complaint: their me-too, their words that nobody else can read, and
+whether they may write at present.
 
 One query for all of it, made once: it is asked with every page of everybody who is signed in.
 """
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import (
     CompoundSelect,
+    Date,
     Integer,
     String,
     and_,
@@ -24,6 +26,8 @@ from sqlalchemy import (
     union_all,
 )
 
+from forum.accounts.models import Suspension
+from forum.base import clock
 from forum.base.db import db
 from forum.complaints.models import Reply, Sealed, Support
 from forum.pages.head import Head
@@ -32,6 +36,7 @@ _NUMBER = bindparam("number", type_=Integer)
 _PERSON = bindparam("person", type_=Integer)
 # The complaint's number where the reader wrote it, else 0: no complaint has that number.
 _WRITTEN = bindparam("written", type_=Integer)
+_TODAY = bindparam("today", type_=Date)
 _REPLIES = select(Reply.id).where(Reply.complaint == _NUMBER, Reply.account_id == _PERSON)
 _OWN: CompoundSelect[Any] = union_all(
     select(
@@ -53,15 +58,23 @@ _OWN: CompoundSelect[Any] = union_all(
     ).where(
         Reply.complaint == _NUMBER, Reply.account_id == _PERSON, Reply.state == "removed"
     ),
+    select(
+        literal("suspended", String), cast(null(), Integer), literal("", String),
+        literal("", String), literal(0), Suspension.statement,
+    ).where(
+        Suspension.account_id == _PERSON, Suspension.ended_at.is_(None), Suspension.until >= _TODAY
+    ),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Own:
-    """supports: whether the reader said "me too". words: (label, text) of what they wrote here
-    and nobody else can read any more."""
+    """supports: whether the reader said "me too". suspended: whether `accounts.suspended` has
+    something to tell them. words: (label, text) of what they wrote here and nobody else can read
+    any more."""
 
     supports: bool = False
+    suspended: bool = False
     words: tuple[dict[str, str], ...] = ()
 
 
@@ -71,16 +84,18 @@ def own_of(head: Head) -> Own:
         return Own()
     person = current_user.id
     written = head.number if head.account_id == person else 0
-    asked = {"number": head.number, "person": person, "written": written}
+    asked = {"number": head.number, "person": person, "written": written,
+             "today": clock.local_date()}  # fmt: skip
     rows = db.session.connection().execute(_OWN, asked).all()
     # What was cut first, in the order of the text; then the replies that were taken down.
     kept = sorted(
-        (r for r in rows if r.what != "support" and r.value and _is_words(r.name)),
+        (r for r in rows if r.what in ("sealed", "removed") and r.value and _is_words(r.name)),
         key=lambda row: (row.what == "removed", row.place, row.nth),
     )
     words = dict.fromkeys((row.item, row.value) for row in kept)
     return Own(
         supports=any(row.what == "support" for row in rows),
+        suspended=any(row.what == "suspended" for row in rows),
         words=tuple({"label": _label(item), "text": text} for item, text in words),
     )
 

@@ -69,7 +69,7 @@ def personal(head: Head) -> dict[str, Any]:
     who = role()
     own = own_of(head)
     can = _reading(head, who, own) | _owning(head, who) | _working(head, who)
-    stopped = _stopped() if can["comment"] else None
+    stopped = _stopped() if can["comment"] and own.suspended else None
     can["comment"] = can["comment"] and stopped is None
     return {
         "can": can,
