@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from forum.tlog.behind import HIDDEN
 from forum.tlog.measures import RATES, Figures, Rate
-from forum.transparency.sentences import per_thousand, percent
+from forum.transparency.sentences import in_cell, per_thousand, percent
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def rate_of(found: Figures, name: str) -> str | None:
     whole = _whole_of(name)
     if whole == "received":
         return per_thousand(Rate(found.number(name), found.number(whole)))
-    return percent(found.rate(name)) if whole else None
+    return in_cell(found.rate(name)) if whole else None
 
 
 def here_of(found: Figures, name: str) -> str | None:

@@ -16,7 +16,8 @@ from forum.tlog.measures import STATES, Figures
 from forum.transparency import sentences
 from forum.transparency.words import label_of
 
-WIDTH, EDGE = 640, 12
+# Narrow: on a phone the words of a picture shrink with it.
+WIDTH, EDGE = 480, 12
 BAR, ROW = 22, 34
 PAPER, INK, SOFT, LINE = "#ffffff", "#1c2423", "#55605d", "#d9ddd7"
 GREEN, AMBER, INDIGO, BLUE, RED, GREY = (

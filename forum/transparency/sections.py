@@ -15,7 +15,7 @@ from forum.tlog.tables import BY_STAFF, Spread
 from forum.transparency import sentences
 from forum.transparency.cells import Cell, Row, behind, cell, here_of, rate_of
 from forum.transparency.figures import Counted
-from forum.transparency.sentences import percent
+from forum.transparency.sentences import in_cell, percent
 from forum.transparency.words import GROUPS, TIME_NOTES, TIMES, definition_of, duration, label_of
 
 PLACES_SHOWN = 40
@@ -92,7 +92,7 @@ def audit_kinds(found: Figures) -> Section:
         there, seen = found.number(f"hiding-{kind}"), found.number(f"reviewed-{kind}")
         if there:
             cells = [cell(found, f"hiding-{kind}"),
-                     cell(found, f"reviewed-{kind}", rate=percent(Rate(seen, there)))]  # fmt: skip
+                     cell(found, f"reviewed-{kind}", rate=in_cell(Rate(seen, there)))]  # fmt: skip
             rows.append(Row(kind, str(label), None, cells))
     heads = [label_of(name) for name in ("hiding", "reviewed")]
     sentence = _("按做了什么分。每一条都可以点开。")
@@ -105,7 +105,7 @@ def audit_months(found: Figures, shown: int) -> list[Row]:
     for month, counts in list(found.months.items())[: -shown - 1 : -1]:
         row = _part_row(found, month, month, counts, ("hiding", "reviewed"), window=month)
         there, seen = row.cells
-        rate = percent(Rate(seen.number, there.number))
+        rate = in_cell(Rate(seen.number, there.number))
         rows.append(Row(month, month, None, [there, Cell(seen.number, seen.href, rate)]))
     return rows
 
@@ -211,7 +211,7 @@ def _answered(found: Figures, kind: str, slug: str, counts: Mapping[str, int]) -
     number, here = counts.get("answered", 0), rate("-here")
     differs = here.whole and here != rate("")
     href = behind(found, "answered", **{kind: slug}) if number else None
-    return Cell(number, href, percent(rate("")),
+    return Cell(number, href, in_cell(rate("")),
                 _("不含转入 %(rate)s", rate=percent(here)) if differs else None)  # fmt: skip
 
 

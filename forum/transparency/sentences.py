@@ -17,6 +17,11 @@ def percent(rate: Rate) -> str:
     return _("%(share)s%%（n=%(n)s）", share=f"{share / 10:.1f}", n=f"{rate.whole:,}")
 
 
+def in_cell(rate: Rate) -> str:
+    """The same in a narrow column: while there are too few, only of how many."""
+    return _("n=%(n)s", n=f"{rate.whole:,}") if rate.per_thousand is None else percent(rate)
+
+
 def per_thousand(rate: Rate) -> str | None:
     """A rate per 1,000; None while there are too few."""
     if rate.per_thousand is None:
