@@ -87,7 +87,7 @@ def _picture(title: str, said: str, bars: Sequence[Bar]) -> str:
 
 
 def _bar(bar: Bar, most: int, y: int) -> str:
-    left, room = 170, WIDTH - 170 - 130
+    left, room = 190, WIDTH - 190 - 110
     length = round(bar.number / most * room)
     drawn = (
         f'<rect x="{left}" y="{y}" width="{max(length, 1)}" height="{BAR}" fill="{bar.colour}"/>'
