@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import re
 import subprocess
 import sys
 import time
@@ -128,8 +127,8 @@ def _follow(folder: Path) -> dict[str, float]:
 def _highest() -> float:
     """The most memory this process ever had, in MB. `ru_maxrss` would be that of whoever started it
     where that was larger."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
+    lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(lines["VmHWM"].split()[0]) / 1024  # stated in kB
 
 
 def _root(folder: Path) -> float:

@@ -27,11 +27,8 @@ def use() -> None:
     """From now on; what is kept is looked up by what it was compiled from."""
     _TEMPLATES.mkdir(parents=True, exist_ok=True)
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_TEMPLATES))}
-    Rule._compile_builder = _builder_once  # type: ignore[method-assign,assignment]
-    # A statement is kept for the dialect it was written in: all of one class write alike here.
-    DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
-    DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
-    Engine._compiled_cache = property(_kept_statements, lambda _engine, _own: None)  # type: ignore
+    for owner, name, made in _INSTEAD:
+        setattr(owner, name, made)
 
 
 def _builder_once(rule: Rule, append_unknown: bool = True) -> Any:
@@ -44,3 +41,16 @@ def _builder_once(rule: Rule, append_unknown: bool = True) -> Any:
 
 def _kept_statements(engine: Engine) -> LRUCache[Any, Any]:
     return _statements.setdefault(type(engine.dialect), LRUCache(_STATEMENTS))
+
+
+def _is_alike(dialect: DefaultDialect, other: object) -> bool:
+    return type(dialect) is type(other)
+
+
+# A statement is kept for the dialect it was written in: here all of one class write alike.
+_INSTEAD: tuple[tuple[type, str, object], ...] = (
+    (Rule, "_compile_builder", _builder_once),
+    (DefaultDialect, "__eq__", _is_alike),
+    (DefaultDialect, "__hash__", lambda dialect: hash(type(dialect))),
+    (Engine, "_compiled_cache", property(_kept_statements, lambda _engine, _own: None)),
+)

@@ -5,7 +5,8 @@ Whoever could do the same again, under a new entry, would make every decision of
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -20,6 +21,12 @@ from forum.moderation.redress_models import Appeal, Challenge
 ORDERS = ("authority-order", "court-order")
 # These wait for every appeal about the thing; for the others see `require_not_dodged`.
 WAITS = ("remove", "delist")
+_UPHELD: tuple[tuple[type[Appeal | Challenge], str, Callable[[int], Any]], ...] = (
+    (Appeal, "appeal",
+     lambda n: _l("第 %(number)d 号申诉成立，这样的处理已被推翻，不能再做一次。", number=n)),
+    (Challenge, "challenge",
+     lambda n: _l("第 %(number)d 号异议成立，这样的处理已被推翻，不能再做一次。", number=n)),
+)  # fmt: skip
 
 
 def waiting_about(number: int, item: int | None = None) -> Appeal | None:
@@ -65,18 +72,11 @@ def require_not_upheld(number: int, kind: str) -> None:
     """Conflict when an act of this kind upon the complaint was found wrong by an auditor: nobody
     does the same again."""
     decisions = [index for index, entry in entries_of(number) if entry["kind"] == kind]
-    found = _upheld(Appeal, decisions)
-    if found is not None:
-        raise Conflict(
-            _l("第 %(number)d 号申诉成立，这样的处理已被推翻，不能再做一次。", number=found), number=found,
-            appeal=found,
-        )  # fmt: skip
-    found = _upheld(Challenge, decisions)
-    if found is not None:
-        raise Conflict(
-            _l("第 %(number)d 号异议成立，这样的处理已被推翻，不能再做一次。", number=found), number=found,
-            challenge=found,
-        )  # fmt: skip
+    for table, name, said in _UPHELD:
+        found = _upheld(table, decisions)
+        if found is not None:
+            evidence: dict[str, Any] = {"number": found, name: found}
+            raise Conflict(said(found), **evidence)
 
 
 def _upheld(model: type[Appeal | Challenge], decisions: Collection[int]) -> int | None:
