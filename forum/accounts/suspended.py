@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from forum.accounts.models import Account, Suspension
 from forum.base import clock
@@ -12,10 +14,15 @@ from forum.base.refusal import NotAllowed
 from forum.log.words import reason_label
 
 
+def running(today: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Which suspensions are in force on a day; their last one counts."""
+    return Suspension.ended_at.is_(None) & (Suspension.until >= today)
+
+
 def suspension_of(account_id: int) -> Suspension | None:
-    """The suspension in force, if there is one; its last day counts."""
-    running = Suspension.ended_at.is_(None) & (Suspension.until >= clock.local_date())
-    query = select(Suspension).where(Suspension.account_id == account_id, running)
+    """The suspension in force, if there is one."""
+    found = Suspension.account_id == account_id
+    query = select(Suspension).where(found, running(clock.local_date()))
     return db.session.scalar(query.order_by(Suspension.statement.desc()).limit(1))
 
 

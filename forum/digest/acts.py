@@ -16,8 +16,8 @@ from forum.log.models import LogEntry
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.redress_models import Appeal, Challenge
 from forum.moderation.redress_queries import counts
-from forum.moderation.waiting import DECIDERS
 from forum.places.models import Project
+from forum.tlog.decided import DECIDERS
 from forum.tlog.entry import parse_entry
 
 SHOWN = ("complaint.removed", "complaint.restored", "complaint.withdrawn", "complaint.erased")

@@ -35,6 +35,7 @@ from forum.log.labels import (
     status_label,
     type_label,
 )
+from forum.tlog.decided import DECIDERS
 from forum.tlog.entry import COUNTS, KINDS
 
 __all__ = [
@@ -83,7 +84,7 @@ def sentence(entry: Entry) -> str:
 
 def act_label(entry: Entry) -> Any:
     """The words for what an entry did (lazy): who may not decide asks, and proposes nothing."""
-    asked = entry["kind"] == "statement.proposed" and entry["by"] not in ("moderator", "auditor")
+    asked = entry["kind"] == "statement.proposed" and entry["by"] not in DECIDERS
     return _l("申请处理") if asked else kind_label(entry["kind"])
 
 

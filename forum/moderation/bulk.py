@@ -34,7 +34,7 @@ from forum.moderation.measures import Measure, StatementOfReasons
 from forum.moderation.models import Proposal
 from forum.moderation.moving import Place
 from forum.moderation.rulings import Grounds
-from forum.moderation.waiting import DECIDERS
+from forum.tlog.decided import DECIDERS
 
 MOST = 100
 NAMED = 10

@@ -31,7 +31,7 @@ from forum.moderation.answering import (
 from forum.moderation.flag_models import Flag, FlagDecision
 from forum.moderation.measures import MIN_FACTS, target_of
 from forum.moderation.models import Proposal
-from forum.moderation.waiting import DECIDERS
+from forum.tlog.decided import DECIDERS
 
 FLAG_REASONS = ("illegal", "personal-data", "spam", "abuse", "off-topic", "impersonation",
                 "copyright", "policy")  # fmt: skip

@@ -13,7 +13,7 @@ from forum.accounts.models import Account
 from forum.base.db import db
 from forum.complaints.models import Complaint, Reply
 from forum.moderation.models import Proposal
-from forum.moderation.waiting import DECIDERS
+from forum.tlog.decided import DECIDERS
 
 NEWEST = 5
 

@@ -15,7 +15,7 @@ from forum.moderation.measures import target_of
 from forum.moderation.models import Proposal, Rules, Statement
 from forum.moderation.redaction import ALONE as COVERED_ALONE
 from forum.moderation.removal import ALONE
-from forum.moderation.waiting import DECIDERS
+from forum.tlog.decided import DECIDERS
 
 Entry = Mapping[str, Any]
 LOST_TEXT = "内容在恢复备份时丢失"

@@ -18,8 +18,8 @@ from forum.log.words import reason_label
 from forum.moderation.already import whose
 from forum.moderation.models import Proposal, Statement
 from forum.moderation.undoing import in_force, undo
+from forum.tlog.decided import DECIDERS
 
-DECIDERS = ("moderator", "auditor")
 # What came of it, in a word. Why not stands on the page of the statement, nowhere else: those words
 # can be destroyed.
 OUTCOMES = {"approved": _l("同意"), "rejected": _l("不同意"), "refused": _l("不予采纳"),

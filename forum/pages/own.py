@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from forum.accounts.models import Suspension
+from forum.accounts.suspended import running
 from forum.base import clock
 from forum.base.db import db
 from forum.complaints.models import Reply, Sealed, Support
@@ -61,9 +62,7 @@ _OWN: CompoundSelect[Any] = union_all(
     select(
         literal("suspended", String), cast(null(), Integer), literal("", String),
         literal("", String), literal(0), Suspension.statement,
-    ).where(
-        Suspension.account_id == _PERSON, Suspension.ended_at.is_(None), Suspension.until >= _TODAY
-    ),
+    ).where(Suspension.account_id == _PERSON, running(_TODAY)),
 )  # fmt: skip
 
 

@@ -9,15 +9,14 @@ from flask_login import current_user
 from sqlalchemy import select
 from wtforms import Form
 
-from forum.accounts.suspended import refusal_of
 from forum.base import clock, rights
 from forum.base.db import db
-from forum.base.web.errors import in_words
 from forum.base.web.guard import role
 from forum.complaints.author_acts import MAY_BECOME
 from forum.complaints.clocks import WITHDRAWAL_UNDO
 from forum.complaints.forms import ActForm, CommentForm, WithdrawForm
 from forum.complaints.models import Reply
+from forum.complaints.stopped import stopped as stopped_now
 from forum.log.words import reason_label
 from forum.moderation.forms import RestoreForm
 from forum.moderation.ruling_forms import UnlockForm
@@ -69,7 +68,7 @@ def personal(head: Head) -> dict[str, Any]:
     who = role()
     own = own_of(head)
     can = _reading(head, who, own) | _owning(head, who) | _working(head, who)
-    stopped = _stopped() if can["comment"] and own.suspended else None
+    stopped = stopped_now() if can["comment"] and own.suspended else None
     can["comment"] = can["comment"] and stopped is None
     return {
         "can": can,
@@ -94,12 +93,6 @@ def _lock(head: Head) -> dict[str, Any] | None:
         return None
     return {"reason_label": str(reason_label(ruling.reason)), "facts": ruling.facts,
             "entry_href": url_for("log.entry", index=ruling.entry)}  # fmt: skip
-
-
-def _stopped() -> dict[str, Any] | None:
-    """Why whoever is signed in may not write at present: what stands in the place of the form."""
-    refused = refusal_of(current_user) if current_user.is_authenticated else None
-    return None if refused is None else in_words(refused)
 
 
 def is_author(head: Head) -> bool:

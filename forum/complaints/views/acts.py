@@ -21,7 +21,8 @@ from forum.base.web.forms import act_again, blame, posted, refused_page
 from forum.complaints import author_acts, service
 from forum.complaints.author_acts import Proof
 from forum.complaints.forms import ActForm, EditForm, WithdrawForm
-from forum.complaints.views.answers import address, back, blueprint, own, stopped
+from forum.complaints.stopped import stopped
+from forum.complaints.views.answers import address, back, blueprint, own
 from forum.tlog.commitment import SALT_SIZE
 from forum.tlog.encoding import decode_base64
 from forum.tlog.errors import TlogError

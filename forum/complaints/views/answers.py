@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import MultipleFileField
 
-from forum.accounts.suspended import refusal_of
 from forum.base.refusal import Invalid, NotAllowed
-from forum.base.web.errors import in_words
 from forum.complaints import photos, service
 from forum.complaints.drafts import MAX_PHOTOS
 from forum.complaints.models import Complaint
@@ -26,13 +22,6 @@ def own(number: int) -> Complaint:
     if complaint.account_id != current_user.id:
         raise NotAllowed(_("只有提意见的本人能打开这一页。"))
     return complaint
-
-
-def stopped() -> dict[str, Any] | None:
-    """Why whoever is signed in may not write at present, and where that leads on; None when they
-    may."""
-    refused = refusal_of(current_user) if current_user.is_authenticated else None
-    return None if refused is None else in_words(refused)
 
 
 def address(number: int) -> str:

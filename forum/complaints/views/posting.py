@@ -16,7 +16,8 @@ from forum.base.web.forms import blame, posted
 from forum.complaints import holding, queries, service
 from forum.complaints.drafts import Draft, make_draft
 from forum.complaints.forms import ComplaintForm, fresh_key
-from forum.complaints.views.answers import blueprint, photos_of, stopped
+from forum.complaints.stopped import stopped
+from forum.complaints.views.answers import blueprint, photos_of
 from forum.complaints.views.receipt import receipt_html
 from forum.tlog.authorkey import author_key, code_from_form_key, format_code
 from forum.tlog.encoding import decode_hex
