@@ -16,7 +16,7 @@ from forum.base.db import db
 from forum.base.web.cache import true_until
 from forum.complaints.models import Complaint
 from forum.log.models import LogEntry
-from forum.log.words import COUNT_LABELS, reason_label, role_label
+from forum.log.words import COUNT_LABELS, SHARED, reason_label, role_label
 from forum.moderation.queries import alone_until
 from forum.pages.rows import Line, Rows
 from forum.tlog.entry import parse_entry
@@ -147,4 +147,4 @@ def who_decided(entry: Mapping[str, Any]) -> str:
     who = f"{role} {entry['staff']}"
     if entry.get("second"):
         return _("%(who)s，复核人 %(second)s", who=who, second=entry["second"])
-    return _("%(who)s（单人）", who=who)
+    return _("%(who)s（单人）", who=who) if entry["kind"] in SHARED else who
